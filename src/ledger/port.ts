@@ -1,0 +1,120 @@
+/**
+ * The ledger's port: what any adapter must offer, and what its contract suite (`contract.ts`) proves of it.
+ * Times are epoch milliseconds, UTC. Positions are gapless and start at 1.
+ */
+
+/** One message, ready to be recorded. Everything here is computed before any lock is taken. */
+export interface Proposal {
+  source: string;
+  /** As the source's envelope names it; null when it could not be read. At most 200 characters. */
+  type: string | null;
+  /** Business key inside its source; null when it could not be read. At most 500 characters. */
+  key: string | null;
+  /** The source's clock; null when it could not be read. */
+  occurredAt: number | null;
+  /** The bytes as received: text when they are valid UTF-8 without NUL, else the raw bytes. */
+  payload: string | Buffer;
+  /** SHA-256 of source, business key and content without transport fields: what makes a repeat provable. */
+  identity: Buffer;
+  /** Who sent it: a key's name, or `local:unverified`. */
+  actor: string;
+}
+
+export interface Fact extends Proposal {
+  position: number;
+  /** max(database clock, the previous fact's), assigned under the head lock. Shared by all facts of one block. */
+  recordedAt: number;
+}
+
+/** What a caller learns, in the order of the proposals. A duplicate answers the position that it repeats. */
+export interface Receipt {
+  position: number;
+  duplicate: boolean;
+}
+
+export interface Head {
+  position: number;
+  recordedAt: number;
+  /** Hash of the last block; 32 zero bytes for an empty ledger. */
+  hash: Buffer;
+  blocks: number;
+}
+
+/** One appended batch: the unit of the chain and of folding. All its facts share one instant. */
+export interface Block {
+  number: number;
+  firstPosition: number;
+  count: number;
+  recordedAt: number;
+  previousHash: Buffer;
+  merkleRoot: Buffer;
+  hash: Buffer;
+  /** The chain's format; 1 today. */
+  version: number;
+}
+
+export interface Checkpoint {
+  position: number;
+  block: number;
+  hash: string;
+  at: string;
+}
+
+export type Verification =
+  | { ok: true; position: number; blocks: number; checkpoints: number }
+  | { ok: false; position: number; reason: string };
+
+export interface FactFilter {
+  source?: string;
+  type?: string;
+  key?: string;
+  /** Bounds on recordedAt, epoch ms, inclusive. */
+  from?: number;
+  to?: number;
+  /** Only positions after this one. */
+  after?: number;
+  limit: number;
+}
+
+/** How an append can fail. The whole batch failed: nothing of it was recorded. */
+export class LedgerUnavailable extends Error {
+  readonly code = 'ledger-unavailable';
+}
+/** The queue of waiting appends is full: answer 503 with Retry-After. */
+export class LedgerBusy extends Error {
+  readonly code = 'ledger-busy';
+  constructor(readonly retryAfterSeconds: number) {
+    super(`the ledger's queue is full; try again in ${retryAfterSeconds} s`);
+  }
+}
+/** A proposal breaks a size limit of the ledger (payload, key, batch). */
+export class LedgerLimitExceeded extends Error {
+  readonly code = 'ledger-limit-exceeded';
+}
+
+export interface Ledger {
+  /** Durable when it resolves. Concurrent callers are coalesced into blocks of at most 2,000 facts, in call order. */
+  append(proposals: readonly Proposal[]): Promise<Receipt[]>;
+  head(): Promise<Head>;
+  /**
+   * The facts after a position in order, in whole blocks: every yielded array is a complete block (or its rest after
+   * `after`). Ends at the head as it was when the stream reached it.
+   */
+  read(after: number, options?: { upTo?: number; signal?: AbortSignal }): AsyncIterable<Fact[]>;
+  /** The next facts after a position, whole blocks, at least one block and about `limit` facts; [] at the head. */
+  page(after: number, limit: number): Promise<Fact[]>;
+  at(positions: readonly number[]): Promise<Fact[]>;
+  find(filter: FactFilter): Promise<Fact[]>;
+  /** Calls back soon after new facts are durable (from this or another process). A hint: polling is the truth. */
+  onAppended(listener: () => void): () => void;
+  /** Recomputes the chain, and compares it with checkpoints kept outside. */
+  verify(options?: {
+    checkpoints?: readonly Checkpoint[];
+    onProgress?: (position: number, head: number) => void;
+  }): Promise<Verification>;
+  /** The Merkle path that proves one fact's place in its block. */
+  proof(
+    position: number,
+  ): Promise<{ fact: Fact; block: Block; leaf: Buffer; path: { hash: Buffer; left: boolean }[] } | null>;
+  close(): Promise<void>;
+}
