@@ -1,0 +1,178 @@
+/** The registry of case kinds: how each begins, folds, is named, is found, and what it tells other cases. */
+import type { Canonical } from '../facts/canonical';
+import type { FeedState } from './feed';
+import type { Held } from './held';
+import {
+  type Contribution,
+  type OrderState,
+  type StockShare,
+  evolveOrder,
+  initialOrder,
+  orderSubject,
+  stockShares,
+} from './order';
+import {
+  type KitMembership,
+  type ProductState,
+  evolveProduct,
+  initialProduct,
+  memberships,
+  receiveMembership,
+} from './product';
+import { orderRefs } from './refs';
+import {
+  type ChannelOrderState,
+  type CustomerState,
+  type MessageState,
+  evolveChannelOrder,
+  evolveCustomer,
+} from './simple';
+import { type StockState, evolveStock, initialStock, receiveShare } from './stock';
+
+export interface CaseStates {
+  order: OrderState;
+  'channel-order': ChannelOrderState;
+  stock: StockState;
+  product: ProductState;
+  customer: CustomerState;
+  invoice: InvoiceState;
+  feed: FeedState;
+  message: MessageState;
+}
+
+export type CaseKind = keyof CaseStates;
+
+/** A consolidated invoice whose header names no order: it only hands its lines to the orders that they name. */
+export interface InvoiceState {
+  invoiceNo: string;
+  held: Held<Canonical<'invoice'>> | null;
+}
+
+interface KindOf<S> {
+  initial(id: string): S;
+  /** The same state, by identity, when nothing changes. */
+  evolve(state: S, held: Held<Canonical>): S;
+  /** What the case is called outside (`order:SC-100901`). */
+  subject(state: S, key: string): string;
+  /** References by which people and other cases find it, prefixed by what they are. */
+  refs(state: S): string[];
+  /** What it tells other cases, by their keys; differences are delivered. */
+  contributions?(state: S): Contribution<unknown>[];
+  receive?(state: S, from: string, value: unknown): S;
+  /** What cases that look at this one depend on: they are asked again when this text changes. */
+  facet?(state: S): string;
+}
+
+const noRefs = () => [];
+const ownKey = (_: unknown, key: string) => key;
+
+export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
+  order: {
+    initial: initialOrder,
+    evolve: evolveOrder,
+    subject: (state) => `order:${orderSubject(state)}`,
+    refs: orderRefs,
+    contributions: stockShares,
+    receive: (state, from, value) => receiveInvoice(state, from, value as Held<Canonical<'invoice'>> | null),
+  },
+  'channel-order': {
+    initial: (ref) => ({ ref, transmissions: [], reservations: [] }),
+    evolve: evolveChannelOrder,
+    subject: (state) => `order:${state.ref}`,
+    refs: noRefs,
+  },
+  stock: {
+    initial: (id) => {
+      const at = id.lastIndexOf('@');
+      return initialStock(id.slice(0, at), id.slice(at + 1));
+    },
+    evolve: evolveStock,
+    subject: ownKey,
+    refs: (state) => [`sku:${state.sku}`],
+    receive: (state, from, value) => receiveShare(state, from, value as StockShare | null),
+    // Only a kit's rows are looked at (by its components), and a kit is never counted.
+    facet: (state) => (state.counts.length + state.balances.length === 0 ? JSON.stringify(state.orders) : ''),
+  },
+  product: {
+    initial: initialProduct,
+    evolve: evolveProduct,
+    subject: ownKey,
+    refs: noRefs,
+    contributions: memberships,
+    receive: (state, from, value) => receiveMembership(state, from, value as KitMembership | null),
+    facet: (state) => {
+      const item = state.items[0]?.value;
+      const bom = state.boms[0]?.value;
+      return JSON.stringify([
+        item && [item.status, item.stockManaged, item.baseUom, item.uoms],
+        bom && [bom.components, bom.explodeAt],
+        state.partOf,
+        state.synchronised.length > 0,
+      ]);
+    },
+  },
+  customer: {
+    initial: (account) => ({ account, customers: [], transmissions: [] }),
+    evolve: evolveCustomer,
+    subject: ownKey,
+    refs: noRefs,
+    facet: (state) => String(state.customers.length > 0),
+  },
+  invoice: {
+    initial: (invoiceNo) => ({ invoiceNo, held: null }),
+    evolve: (state, held) => {
+      if (held.value.type !== 'invoice') return state;
+      const incoming = held as Held<Canonical<'invoice'>>;
+      return state.held !== null && !outranks(incoming, state.held) ? state : { ...state, held: incoming };
+    },
+    subject: ownKey,
+    refs: noRefs,
+    contributions: (state) => (state.held ? invoiceShares(state.held) : []),
+  },
+  feed: {
+    initial: () => {
+      throw new Error('a feed begins with its source, not with a key');
+    },
+    evolve: (state) => state,
+    subject: ownKey,
+    refs: noRefs,
+  },
+  message: {
+    initial: () => {
+      throw new Error('a quarantined message begins with its fact, not with a key');
+    },
+    evolve: (state) => state,
+    subject: (state) => `fact:${state.position}`,
+    refs: noRefs,
+  },
+};
+
+function outranks(a: Held<unknown>, b: Held<unknown>): boolean {
+  return a.rev !== b.rev ? a.rev > b.rev : a.at !== b.at ? a.at > b.at : a.hash > b.hash;
+}
+
+/** The lines of a consolidated invoice, each to the order that it names. */
+export function invoiceShares(held: Held<Canonical<'invoice'>>): Contribution<Held<Canonical<'invoice'>>>[] {
+  const { body } = held.value;
+  const orders = new Set<string>();
+  const orderOf = (line: (typeof body.lines)[number]) => line.orderNo ?? body.orderNo;
+  for (const line of body.lines) {
+    const orderNo = orderOf(line);
+    if (orderNo !== null) orders.add(orderNo);
+  }
+  return [...orders].map((orderNo) => {
+    const share = { ...body, orderNo, lines: body.lines.filter((line) => orderOf(line) === orderNo) };
+    return { target: `order:${orderNo}`, value: { ...held, value: { ...held.value, body: share } } };
+  });
+}
+
+function receiveInvoice(
+  state: OrderState,
+  from: string,
+  value: Held<Canonical<'invoice'>> | null,
+): OrderState {
+  const invoiceNo = from.slice('invoice:'.length);
+  const others = state.invoices.filter((held) => held.value.invoiceNo !== invoiceNo);
+  if (value === null) return { ...state, invoices: others };
+  return { ...state, invoices: [...others, { ...value, value: value.value.body }] };
+}

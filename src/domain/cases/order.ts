@@ -1,0 +1,186 @@
+/**
+ * Everything known about one order of the books, by Prima's number: the books' half (order, fulfilments, invoices,
+ * credit notes, refund requests) beside the warehouse's half (received, rejected, dispatched, returned).
+ */
+import type { Body, Canonical } from '../facts/canonical';
+import { type Held, type Slot, put } from './held';
+
+/** One version of the sales order, as far as the release to the warehouse is concerned. */
+export interface OrderVersion {
+  rev: number;
+  at: number;
+  status: string;
+  fact: number;
+}
+
+export interface OrderState {
+  orderNo: string;
+  salesOrders: Slot<Body<'sales-order'>>;
+  versions: readonly OrderVersion[];
+  received: Slot<Body<'warehouse-received'>>;
+  rejected: Slot<Body<'warehouse-rejected'>>;
+  allocated: Slot<Body<'warehouse-allocated'>>;
+  warehouseCancelled: Slot<Body<'warehouse-cancelled'>>;
+  manifested: Slot<Body<'manifested'>>;
+  dispatched: Slot<Body<'dispatched'>>;
+  returned: Slot<Body<'return-received'>>;
+  fulfilments: Slot<Body<'fulfilment'>>;
+  invoices: Slot<Body<'invoice'>>;
+  creditNotes: Slot<Body<'credit-note'>>;
+  refundRequests: Slot<Body<'refund-request'>>;
+  transmissions: Slot<Body<'transmission'>>;
+}
+
+export function initialOrder(orderNo: string): OrderState {
+  return {
+    orderNo,
+    salesOrders: [],
+    versions: [],
+    received: [],
+    rejected: [],
+    allocated: [],
+    warehouseCancelled: [],
+    manifested: [],
+    dispatched: [],
+    returned: [],
+    fulfilments: [],
+    invoices: [],
+    creditNotes: [],
+    refundRequests: [],
+    transmissions: [],
+  };
+}
+
+type OrderFact = Held<Canonical>;
+
+/** The same state, by identity, when the fact changes nothing. */
+export function evolveOrder(state: OrderState, held: OrderFact): OrderState {
+  const { value: fact } = held;
+  switch (fact.type) {
+    case 'sales-order':
+      return withVersion(set(state, 'salesOrders', held, fact.body), held, fact.body);
+    case 'warehouse-received':
+      return set(state, 'received', held, fact.body);
+    case 'warehouse-rejected':
+      return set(state, 'rejected', held, fact.body);
+    case 'warehouse-allocated':
+      return set(state, 'allocated', held, fact.body);
+    case 'warehouse-cancelled':
+      return set(state, 'warehouseCancelled', held, fact.body);
+    case 'manifested':
+      return set(state, 'manifested', held, fact.body);
+    case 'dispatched':
+      return set(state, 'dispatched', held, fact.body);
+    case 'return-received':
+      return set(state, 'returned', held, fact.body);
+    case 'fulfilment':
+      return set(state, 'fulfilments', held, fact.body);
+    case 'invoice':
+      return set(state, 'invoices', held, fact.body);
+    case 'credit-note':
+      return set(state, 'creditNotes', held, fact.body);
+    case 'refund-request':
+      return set(state, 'refundRequests', held, fact.body);
+    case 'transmission':
+      return set(state, 'transmissions', held, fact.body);
+    default:
+      return state;
+  }
+}
+
+type SlotName = Exclude<keyof OrderState, 'orderNo' | 'versions'>;
+type SlotValue<K extends SlotName> = OrderState[K][number]['value'];
+
+function set<K extends SlotName>(
+  state: OrderState,
+  name: K,
+  held: OrderFact,
+  value: SlotValue<K>,
+): OrderState {
+  const slot = state[name] as Slot<SlotValue<K>>;
+  const next = put(slot, { ...held, value });
+  return next === slot ? state : { ...state, [name]: next };
+}
+
+/** Every version is remembered by revision, also one that lost, so that the release has one time in any order of arrival. */
+function withVersion(state: OrderState, held: OrderFact, body: Body<'sales-order'>): OrderState {
+  const version = { rev: held.rev, at: body.modifiedAt, status: body.status, fact: held.fact };
+  const same = state.versions.find((known) => known.rev === version.rev);
+  if (same && (same.at < version.at || (same.at === version.at && same.status <= version.status)))
+    return state;
+  const versions = [...state.versions.filter((known) => known !== same), version].sort(
+    (a, b) => a.rev - b.rev,
+  );
+  return { ...state, versions };
+}
+
+export function salesOrderOf(state: OrderState): Held<Body<'sales-order'>> | null {
+  return state.salesOrders[0] ?? null;
+}
+
+/** `order:<channel reference, or Prima's number if it has none>`. */
+export function orderSubject(state: OrderState): string {
+  return salesOrderOf(state)?.value.externalRef ?? state.orderNo;
+}
+
+/** What the order's documents move in one SKU at one warehouse; delivered to that stock case whenever it changes. */
+export interface StockShare {
+  /** Scend's dispatches, base micro-units. */
+  dispatched: readonly Move[];
+  /** Prima's fulfilments, micro-units of `uom`. */
+  posted: readonly (Move & { uom: string })[];
+  /** Scend's returns. */
+  returned: readonly (Move & { toStatus: string | null; ref: string })[];
+}
+
+export interface Move {
+  key: string;
+  fact: number;
+  at: number;
+  quantity: number;
+}
+
+export interface Contribution<V> {
+  target: string;
+  value: V;
+}
+
+export function stockShares(state: OrderState): Contribution<StockShare>[] {
+  const shares = new Map<
+    string,
+    { dispatched: Move[]; posted: (Move & { uom: string })[]; returned: StockShare['returned'][number][] }
+  >();
+  const share = (sku: string, warehouse: string) => {
+    const key = `stock:${sku}@${warehouse}`;
+    const known = shares.get(key);
+    if (known) return known;
+    const fresh = { dispatched: [], posted: [], returned: [] };
+    shares.set(key, fresh);
+    return fresh;
+  };
+  for (const held of state.dispatched) {
+    for (const line of held.value.lines)
+      share(line.sku, held.value.warehouse).dispatched.push(move(held, line.quantity));
+  }
+  for (const held of state.fulfilments) {
+    const { warehouse, lines, status } = held.value;
+    if (warehouse === null || status !== 'shipped') continue;
+    for (const line of lines)
+      share(line.sku, warehouse).posted.push({ ...move(held, line.quantity), uom: line.uom });
+  }
+  for (const held of state.returned) {
+    for (const line of held.value.lines) {
+      const { toStatus } = line;
+      share(line.sku, held.value.warehouse).returned.push({
+        ...move(held, line.quantity),
+        toStatus,
+        ref: held.value.returnRef,
+      });
+    }
+  }
+  return [...shares].map(([target, value]) => ({ target, value }));
+}
+
+function move(held: Held<unknown>, quantity: number): Move {
+  return { key: held.key, fact: held.fact, at: held.at, quantity };
+}

@@ -1,0 +1,47 @@
+/** Quantities in base units: units converted by the item's factors, kits exploded where the warehouse explodes them. */
+import { MICRO, exact, mulDiv } from '../exact';
+import type { ProductState } from './product';
+
+export type LookProduct = (sku: string) => ProductState | null;
+
+export interface UnitLine {
+  sku: string;
+  quantity: number;
+  uom: string | null;
+}
+
+/** Base micro-units, or null where the product does not have the unit (or is not known and the unit is not plainly each). */
+export function toBase(line: UnitLine, look: LookProduct): number | null {
+  if (line.uom === null) return line.quantity;
+  const item = look(line.sku)?.items[0]?.value;
+  const uom = line.uom.toUpperCase();
+  if (!item) return uom === 'EA' ? line.quantity : null;
+  if (item.baseUom.toUpperCase() === uom) return line.quantity;
+  const unit = item.uoms.find((each) => each.uom.toUpperCase() === uom);
+  return unit ? mulDiv(line.quantity, unit.factor, MICRO) : null;
+}
+
+/** Base micro-units per SKU after explosion. A unit that cannot be converted leaves its SKU at null: unknown, not zero. */
+export function perSku(lines: readonly UnitLine[], look: LookProduct): Map<string, number | null> {
+  const sums = new Map<string, number | null>();
+  const add = (sku: string, quantity: number | null) => {
+    const known = sums.get(sku);
+    sums.set(sku, known === null || quantity === null ? null : exact((known ?? 0) + quantity));
+  };
+  for (const line of lines) {
+    const quantity = toBase(line, look);
+    const bom = look(line.sku)?.boms[0]?.value;
+    if (bom?.explodeAt !== 'warehouse') {
+      add(line.sku, quantity);
+      continue;
+    }
+    for (const part of bom.components) {
+      add(part.sku, quantity === null ? null : mulDiv(quantity, part.quantity, MICRO));
+    }
+  }
+  return sums;
+}
+
+export function isStocked(sku: string, nonStock: boolean, look: LookProduct): boolean {
+  return !nonStock && look(sku)?.items[0]?.value.stockManaged !== false;
+}

@@ -1,0 +1,73 @@
+/** Which cases a canonical fact concerns. An order's documents go to the order alone, which tells its stock cases. */
+import type { Canonical } from '../facts/canonical';
+
+export function route(fact: Canonical): string[] {
+  switch (fact.type) {
+    case 'sales-order':
+    case 'fulfilment':
+    case 'warehouse-received':
+    case 'warehouse-rejected':
+    case 'warehouse-allocated':
+    case 'warehouse-cancelled':
+    case 'manifested':
+    case 'dispatched':
+      return [`order:${fact.body.orderNo}`];
+    case 'invoice':
+      // Consolidated: lines of several orders, told to each by the invoice's own case.
+      return fact.body.lines.some((line) => line.orderNo !== null && line.orderNo !== fact.body.orderNo)
+        ? [`invoice:${fact.body.invoiceNo}`]
+        : fact.body.orderNo === null
+          ? [`invoice:${fact.body.invoiceNo}`]
+          : [`order:${fact.body.orderNo}`];
+    case 'credit-note':
+    case 'refund-request':
+    case 'return-received':
+      return fact.body.orderNo === null ? [] : [`order:${fact.body.orderNo}`];
+    case 'stock-level':
+    case 'stock-balance':
+    case 'stock-adjusted':
+    case 'stock-journal':
+      return [`stock:${fact.body.sku}@${fact.body.warehouse}`];
+    case 'goods-received':
+    case 'transfer-dispatched':
+    case 'transfer-received': {
+      const { warehouse, lines } = fact.body;
+      return [...new Set(lines.map((line) => `stock:${line.sku}@${warehouse}`))];
+    }
+    case 'item':
+    case 'item-synchronised':
+    case 'price':
+      return [`product:${fact.body.sku}`];
+    case 'bill-of-materials':
+      return [`product:${fact.body.parent}`];
+    case 'customer':
+      return [`customer:${fact.body.customer}`];
+    case 'stock-reservation':
+      return fact.body.externalRef === null ? [] : [`channel-order:${fact.body.externalRef}`];
+    case 'transmission':
+      return transmissionTarget(fact.body.entity, fact.body.from, fact.body.ref);
+    case 'tax-code':
+    case 'heartbeat':
+    case 'bulk-completed':
+      return [];
+  }
+}
+
+/** `ref` is the sender's own reference: Prima's number from Prima, the channel's from a channel. */
+function transmissionTarget(entity: string, from: string, ref: string): string[] {
+  switch (entity) {
+    case 'order':
+      return [from === 'prima' ? `order:${ref}` : `channel-order:${ref}`];
+    case 'product':
+    case 'item':
+      return [`product:${ref}`];
+    case 'customer':
+      return from === 'prima' ? [`customer:${ref}`] : [];
+    default:
+      return [];
+  }
+}
+
+export function kindOf(key: string): string {
+  return key.slice(0, key.indexOf(':'));
+}

@@ -1,0 +1,49 @@
+/** The small cases: a customer account, a channel's own order reference, and a message that could not be understood. */
+import type { Body, Canonical } from '../facts/canonical';
+import { type Held, type Slot, put } from './held';
+
+export interface CustomerState {
+  account: string;
+  customers: Slot<Body<'customer'>>;
+  transmissions: Slot<Body<'transmission'>>;
+}
+
+export function evolveCustomer(state: CustomerState, held: Held<Canonical>): CustomerState {
+  const { value: fact } = held;
+  if (fact.type === 'customer')
+    return { ...state, customers: put(state.customers, { ...held, value: fact.body }) };
+  if (fact.type === 'transmission') {
+    return { ...state, transmissions: put(state.transmissions, { ...held, value: fact.body }) };
+  }
+  return state;
+}
+
+/** What speaks of an order by its channel's reference; joined to the books' order by that reference when both are there. */
+export interface ChannelOrderState {
+  ref: string;
+  transmissions: Slot<Body<'transmission'>>;
+  reservations: Slot<Body<'stock-reservation'>>;
+}
+
+export function evolveChannelOrder(state: ChannelOrderState, held: Held<Canonical>): ChannelOrderState {
+  const { value: fact } = held;
+  if (fact.type === 'transmission') {
+    return { ...state, transmissions: put(state.transmissions, { ...held, value: fact.body }) };
+  }
+  if (fact.type === 'stock-reservation') {
+    return { ...state, reservations: put(state.reservations, { ...held, value: fact.body }) };
+  }
+  return state;
+}
+
+/** A quarantined message: visible, replayable, and in nobody's way. */
+export interface MessageState {
+  position: number;
+  source: string;
+  type: string | null;
+  key: string | null;
+  at: number;
+  code: 'message-invalid' | 'message-unmapped';
+  reason: string;
+  path: string | null;
+}

@@ -1,0 +1,184 @@
+/** What each side says is in a stock case at an instant, rolled forward from its last count or balance. Base micro-units. */
+import { MICRO, exact, mulDiv } from '../exact';
+import { type Held, type Slot, latest } from './held';
+import type { Move } from './order';
+import { type LookProduct, toBase } from './quantities';
+import type { OrderShare, StockState } from './stock';
+
+export interface Position {
+  physical: number;
+  free: number;
+  /** The count or balance it starts from. */
+  anchor: Held<unknown>;
+}
+
+export interface Term {
+  reason:
+    | 'dispatched-not-posted'
+    | 'posted-not-dispatched'
+    | 'receipt-not-booked'
+    | 'return-not-booked'
+    | 'transfer-not-booked';
+  /** Signed, as part of Scend less Prima. */
+  physical: number;
+  free: number;
+  facts: number[];
+}
+
+/** Another SKU's rows that move this one: a kit which the warehouse explodes. */
+export interface KitRows {
+  orders: readonly OrderShare[];
+  quantity: number;
+}
+
+/** Known statuses; an unmapped one counts as physical and otherwise unavailable. */
+const FREE = new Set(['available']);
+const ABSENT = new Set(['in_transfer', 'receiving']);
+
+export function scendPosition(state: StockState, until: number): Position | null {
+  const anchor = latest(upTo(state.counts, until));
+  if (anchor === null) return null;
+  let physical = 0;
+  let free = 0;
+  const add = (status: string, quantity: number) => {
+    if (ABSENT.has(status)) return;
+    physical += quantity;
+    if (FREE.has(status)) free += quantity;
+  };
+  for (const { status, quantity } of anchor.value.statuses) add(status, quantity);
+  const later = (at: number) => at > anchor.at && at <= until;
+  for (const held of state.adjusted) if (later(held.at)) add(held.value.status, held.value.delta);
+  for (const held of state.movements) if (later(held.at)) add('available', held.value.quantity);
+  for (const share of state.orders) {
+    for (const move of share.dispatched) if (later(move.at)) physical -= move.quantity;
+    for (const move of share.returned) if (later(move.at)) add(move.toStatus ?? 'available', move.quantity);
+  }
+  return { physical: exact(physical), free: exact(free), anchor };
+}
+
+export function primaPosition(
+  state: StockState,
+  until: number,
+  kits: readonly KitRows[],
+  look: LookProduct,
+): Position | null {
+  const anchor = latest(upTo(state.balances, until));
+  if (anchor === null) return null;
+  const base = (quantity: number) => toBase({ sku: state.sku, quantity, uom: anchor.value.uom }, look);
+  const physicalBase = base(anchor.value.physical);
+  const freeBase = base(anchor.value.physical - anchor.value.allocated - anchor.value.quarantined);
+  if (physicalBase === null || freeBase === null) return null;
+  let physical = physicalBase;
+  let free = freeBase;
+  const later = (at: number) => at > anchor.at && at <= until;
+  for (const held of state.journals) {
+    if (!later(held.at)) continue;
+    physical += held.value.quantity;
+    if (!booksUnavailable(state, held.value.reason, held.value.reference)) free += held.value.quantity;
+  }
+  for (const { posted } of sharesWithKits(state, kits)) {
+    for (const move of posted) if (later(move.at)) physical -= postedBase(state.sku, move, look);
+  }
+  return { physical: exact(physical), free: exact(free), anchor };
+}
+
+/** The differences that facts already account for, each with its facts. */
+export function explainedTerms(
+  state: StockState,
+  until: number,
+  kits: readonly KitRows[],
+  look: LookProduct,
+): Term[] {
+  const ahead: Term = { reason: 'dispatched-not-posted', physical: 0, free: 0, facts: [] };
+  const behind: Term = { reason: 'posted-not-dispatched', physical: 0, free: 0, facts: [] };
+  for (const share of sharesWithKits(state, kits)) {
+    const out = share.dispatched.filter((move) => move.at <= until);
+    const posted = share.posted.filter((move) => move.at <= until);
+    let pending = 0;
+    for (const move of out) pending += move.quantity;
+    for (const move of posted) pending -= postedBase(state.sku, move, look);
+    const term = pending > 0 ? ahead : behind;
+    if (pending === 0) continue;
+    term.physical -= pending;
+    term.facts.push(...(pending > 0 ? out : posted).map((move) => move.fact));
+  }
+  return [ahead, behind, ...movementTerms(state, until), returnTerm(state, until)].filter(
+    (term) => term.physical !== 0 || term.free !== 0,
+  );
+}
+
+function movementTerms(state: StockState, until: number): Term[] {
+  const byReference = new Map<string, Term>();
+  for (const held of upTo(state.movements, until)) {
+    const id = `${held.value.kind}/${held.value.reference}`;
+    const reason = held.value.kind === 'receipt' ? 'receipt-not-booked' : 'transfer-not-booked';
+    const term = byReference.get(id) ?? { reason, physical: 0, free: 0, facts: [] };
+    term.physical += held.value.quantity;
+    term.facts.push(held.fact);
+    byReference.set(id, term);
+  }
+  for (const held of upTo(state.journals, until)) {
+    const term = byReference.get(`${held.value.reason}/${held.value.reference ?? ''}`);
+    if (term) term.physical -= held.value.quantity;
+  }
+  const terms = [...byReference.values()];
+  for (const term of terms) term.free = term.physical;
+  return terms;
+}
+
+function returnTerm(state: StockState, until: number): Term {
+  const term: Term = { reason: 'return-not-booked', physical: 0, free: 0, facts: [] };
+  const references = new Set<string>();
+  for (const share of state.orders) {
+    for (const move of share.returned) {
+      if (move.at > until || ABSENT.has(move.toStatus ?? 'available')) continue;
+      references.add(move.ref);
+      term.physical += move.quantity;
+      if (FREE.has(move.toStatus ?? 'available')) term.free += move.quantity;
+      term.facts.push(move.fact);
+    }
+  }
+  for (const held of upTo(state.journals, until)) {
+    const { reason, reference, quantity } = held.value;
+    if (reason !== 'return' || reference === null || !references.has(reference)) continue;
+    term.physical -= quantity;
+    if (!booksUnavailable(state, reason, reference)) term.free -= quantity;
+  }
+  return term;
+}
+
+/** The journal of a return that went to quarantine makes nothing free. */
+function booksUnavailable(state: StockState, reason: string, reference: string | null): boolean {
+  if (reason !== 'return' || reference === null) return false;
+  const moves = state.orders.flatMap((share) => share.returned.filter((move) => move.ref === reference));
+  return moves.length > 0 && moves.every((move) => !FREE.has(move.toStatus ?? 'available'));
+}
+
+function sharesWithKits(state: StockState, kits: readonly KitRows[]): readonly OrderShare[] {
+  if (kits.length === 0) return state.orders;
+  const shares = new Map(state.orders.map((share) => [share.order, share]));
+  for (const kit of kits) {
+    for (const share of kit.orders) {
+      const own = shares.get(share.order) ?? { order: share.order, dispatched: [], posted: [], returned: [] };
+      const posted = share.posted.map((move) => ({
+        ...move,
+        quantity: mulDiv(move.quantity, kit.quantity, MICRO),
+        uom: BASE,
+      }));
+      shares.set(share.order, { ...own, posted: [...own.posted, ...posted] });
+    }
+  }
+  return [...shares.values()];
+}
+
+/** Marks a quantity that is in base units already. */
+const BASE = '';
+
+function postedBase(sku: string, move: Move & { uom: string }, look: LookProduct): number {
+  if (move.uom === BASE) return move.quantity;
+  return toBase({ sku, quantity: move.quantity, uom: move.uom }, look) ?? move.quantity;
+}
+
+function upTo<V>(slot: Slot<V>, until: number): Slot<V> {
+  return slot.every((held) => held.at <= until) ? slot : slot.filter((held) => held.at <= until);
+}

@@ -1,0 +1,53 @@
+/** Every drift that is looked for. A new detector is one file and one line here. */
+import type { CaseKind } from '../cases/kinds';
+import type { Detector } from './detector';
+import { feedStale } from './detectors/feed-stale';
+import { fulfilmentNotInvoiced } from './detectors/fulfilment-not-invoiced';
+import { fulfilmentQuantityMismatch } from './detectors/fulfilment-quantity-mismatch';
+import { invoicePriceMismatch } from './detectors/invoice-price-mismatch';
+import { messageInvalid, messageUnmapped } from './detectors/message';
+import { orderNotInWarehouse } from './detectors/order-not-in-warehouse';
+import { orderRejected } from './detectors/order-rejected';
+import { referenceUnresolved } from './detectors/reference-unresolved';
+import { shipmentNotInErp } from './detectors/shipment-not-in-erp';
+import { skuNotInWarehouse } from './detectors/sku-not-in-warehouse';
+import { stockMismatch } from './detectors/stock-mismatch';
+
+type AnyDetector = { [K in CaseKind]: Detector<K> }[CaseKind];
+
+export const catalogue: readonly AnyDetector[] = [
+  orderRejected,
+  orderNotInWarehouse,
+  shipmentNotInErp,
+  fulfilmentQuantityMismatch,
+  fulfilmentNotInvoiced,
+  invoicePriceMismatch,
+  stockMismatch,
+  skuNotInWarehouse,
+  feedStale,
+  messageInvalid,
+  messageUnmapped,
+  ...referenceUnresolved,
+];
+
+const byKind = new Map<CaseKind, Detector[]>();
+for (const each of catalogue) {
+  const known = byKind.get(each.on);
+  // The kind of its case is what a detector is called with: `on` and the state always belong together.
+  const one = each as unknown as Detector;
+  if (known) known.push(one);
+  else byKind.set(each.on, [one]);
+}
+
+export function detectorsOf(kind: CaseKind): readonly Detector[] {
+  return byKind.get(kind) ?? [];
+}
+
+/** Which detectors' drifts, on the same subject, make a drift of `code` a mere consequence. */
+export const supersededBy: ReadonlyMap<string, ReadonlySet<string>> = (() => {
+  const table = new Map<string, Set<string>>();
+  for (const { code, supersedes } of catalogue) {
+    for (const lesser of supersedes) table.set(lesser, (table.get(lesser) ?? new Set()).add(code));
+  }
+  return table;
+})();

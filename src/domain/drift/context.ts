@@ -1,0 +1,72 @@
+/** What a detector may see besides its own case, all of it passed in: an instant, watermarks, other cases, the policy. */
+import type { CaseStates } from '../cases/kinds';
+import type { Policy } from '../policy';
+
+/** A feed by the kind of system that would bring it: `scend`/`order`. Current only when all its instances are. */
+export interface FeedName {
+  kind: string;
+  stream: string;
+}
+
+export interface FeedClock {
+  /** Up to which source clock absence may be called missing; null: nothing was heard yet, or nothing is configured. */
+  watermark(feed: FeedName): number | null;
+  /** Nothing before it is missing; null: nothing was heard yet. */
+  startsAt(kind: string): number | null;
+  /** A silent feed of which the policy says that silence means nothing happened. */
+  silenceMeansNothing(feed: FeedName): boolean;
+}
+
+/** When an evaluation must be repeated if nothing else happens before. */
+export interface Wait {
+  /** `clock`, `feed:<kind>/<stream>` (watermark reaches `at`) or `start:<kind>` (startsAt falls to `at`). */
+  on: string;
+  at: number;
+}
+
+export type Lookable = 'product' | 'customer' | 'stock';
+
+/** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
+export type Lookup = <K extends Lookable>(kind: K, id: string) => CaseStates[K] | null;
+
+export class DetectContext {
+  readonly waits: Wait[] = [];
+  readonly looked = new Set<string>();
+
+  constructor(
+    readonly now: number,
+    readonly policy: Policy,
+    private readonly feeds: FeedClock,
+    private readonly lookup: Lookup,
+  ) {}
+
+  look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
+    this.looked.add(`${kind}:${id}`);
+    return this.lookup(kind, id);
+  }
+
+  /** A standing mismatch: due exactly at `at` is due. Waits for the clock otherwise. */
+  due(at: number): boolean {
+    if (this.now >= at) return true;
+    this.waits.push({ on: 'clock', at });
+    return false;
+  }
+
+  /**
+   * A counterpart that was due at `dueAt` is missing once the clock and the watermark of its feed have passed that, and only
+   * where the feed was there `since` the fact that calls for it. Otherwise it is expected: no drift, but a wait.
+   */
+  missing(since: number, dueAt: number, feed: FeedName): boolean {
+    if (!this.due(dueAt)) return false;
+    const startsAt = this.feeds.startsAt(feed.kind);
+    if (startsAt === null || since < startsAt) {
+      this.waits.push({ on: `start:${feed.kind}`, at: since });
+      return false;
+    }
+    if (this.feeds.silenceMeansNothing(feed)) return true;
+    const watermark = this.feeds.watermark(feed);
+    if (watermark !== null && watermark >= dueAt) return true;
+    this.waits.push({ on: `feed:${feed.kind}/${feed.stream}`, at: dueAt });
+    return false;
+  }
+}

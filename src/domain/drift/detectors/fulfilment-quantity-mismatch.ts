@@ -1,0 +1,120 @@
+import { perSku } from '../../cases/quantities';
+import { dispatchedLines, shipmentsOf } from '../../cases/shipments';
+import { type Held, latest } from '../../cases/held';
+import { formatQuantity } from '../../exact';
+import { graceMs } from '../../policy';
+import { detector } from '../detector';
+import {
+  customer,
+  dispatched,
+  fulfilment,
+  hours,
+  item,
+  receivedByWarehouse,
+  salesOrder,
+  synchronised,
+  units,
+} from '../examples';
+import { type Finding, divergedAt } from '../finding';
+import { isCancelled, valueOf } from './shared';
+
+const CODE = 'fulfilment-quantity-mismatch';
+const basics = [
+  customer(hours(-9)),
+  item(hours(-9)),
+  synchronised(hours(-9)),
+  salesOrder(hours(0)),
+  receivedByWarehouse(hours(0)),
+  dispatched(hours(1), { lines: [{ orderLine: 1, sku: 'BAG-1', quantity: units(12) }] }),
+];
+const posted = (count: number, uom: string) => ({
+  lines: [{ lineNo: 1, sku: 'BAG-1', quantity: units(count), uom }],
+});
+
+export const fulfilmentQuantityMismatch = detector({
+  code: CODE,
+  on: 'order',
+  meaning:
+    "A dispatch and its item fulfilment both exist and a SKU's quantity differs, in base units after explosion.",
+  severity: 'high',
+  graceSeconds: 0,
+  causes: ['quantity'],
+  supersedes: [],
+  detect(state, context) {
+    if (isCancelled(state)) return [];
+    const look = (sku: string) => context.look('product', sku);
+    const findings: Finding[] = [];
+    for (const shipment of shipmentsOf(state, look)) {
+      if (shipment.ambiguous || shipment.fulfilments.length === 0) continue;
+      const sent = perSku(dispatchedLines(shipment), look);
+      const posted = perSku(
+        shipment.fulfilments.flatMap((held) => stockedLines(held.value.lines, look)),
+        look,
+      );
+      const both = [...shipment.dispatches, ...shipment.fulfilments] as Held<unknown>[];
+      const parted = latest(both);
+      if (parted === null) continue;
+      for (const sku of [...new Set([...sent.keys(), ...posted.keys()])].sort()) {
+        const out = sent.get(sku) === null ? null : (sent.get(sku) ?? 0);
+        const booked = posted.get(sku) === null ? null : (posted.get(sku) ?? 0);
+        // An unknown unit is `uom-unmapped`'s to tell; no number is made up for it here.
+        if (out === null || booked === null || out === booked) continue;
+        const dueAt = parted.at + graceMs(context.policy, CODE, 0);
+        if (!context.due(dueAt)) continue;
+        const scend = latest(shipment.dispatches);
+        const prima = latest(shipment.fulfilments);
+        findings.push({
+          subject: { kind: 'shipment', id: shipment.dispatchRef },
+          discriminator: sku,
+          since: parted.at,
+          dueAt,
+          sides: [
+            { system: 'scend', value: { sku, dispatched: formatQuantity(out) }, fact: scend?.fact ?? null },
+            { system: 'prima', value: { sku, fulfilled: formatQuantity(booked) }, fact: prima?.fact ?? null },
+          ],
+          difference: formatQuantity(out - booked),
+          explained: [],
+          amountAtRisk: valueOf(state, sku, out - booked),
+          unitsAtRisk: formatQuantity(Math.abs(out - booked)),
+          cause: {
+            code: 'quantity',
+            detail: `${sku}: ${formatQuantity(out)} dispatched, ${formatQuantity(booked)} fulfilled`,
+          },
+          divergence: divergedAt(parted),
+          fixes: [
+            {
+              kind: 'correct',
+              system: 'prima',
+              text: `Correct the fulfilled quantity of ${sku} to ${formatQuantity(out)}, if the warehouse confirms it.`,
+            },
+          ],
+        });
+      }
+    }
+    return findings;
+  },
+  examples: {
+    opens: {
+      facts: [...basics, fulfilment(hours(2), posted(11, 'EA'))],
+      at: hours(2),
+      subject: 'shipment:D1',
+      cause: 'quantity',
+    },
+    // One case is twelve each: equal in base units.
+    staysClosed: { facts: [...basics, fulfilment(hours(2), posted(1, 'CASE'))], at: hours(2) },
+    resolves: { by: [revised(fulfilment(hours(2), posted(12, 'EA')))] },
+  },
+});
+
+type Look = Parameters<typeof perSku>[1];
+
+/** A charge on a fulfilment ships nothing. */
+function stockedLines<L extends { sku: string }>(lines: readonly L[], look: Look): L[] {
+  return lines.filter(
+    (line) => look(line.sku)?.items[0]?.value.stockManaged !== false || look(line.sku)?.boms[0] !== undefined,
+  );
+}
+
+function revised(told: ReturnType<typeof fulfilment>): ReturnType<typeof fulfilment> {
+  return 'fact' in told ? { ...told, fact: { ...told.fact, revision: 2 } } : told;
+}

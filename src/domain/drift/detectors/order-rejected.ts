@@ -1,0 +1,103 @@
+import { latest } from '../../cases/held';
+import { orderSubject, salesOrderOf } from '../../cases/order';
+import { detector } from '../detector';
+import {
+  customer,
+  hours,
+  item,
+  receivedByWarehouse,
+  rejectedByWarehouse,
+  salesOrder,
+  synchronised,
+} from '../examples';
+import { type Finding, divergedAt } from '../finding';
+import { isCancelled } from './shared';
+
+const CAUSES: Record<string, string> = {
+  UNKNOWN_SKU: 'unknown-sku',
+  INVALID_SKU_FORMAT: 'invalid-sku-format',
+  NON_STOCK_LINE: 'non-stock-line-sent',
+  BUNDLE_NOT_EXPLODED: 'bundle-not-exploded',
+};
+
+const REMEDIES: Record<string, string> = {
+  'unknown-sku': 'Synchronise the item to Scend (or correct the SKU alias), then send the order again.',
+  'invalid-sku-format': 'Correct the item code or its alias, then send the order again.',
+  'non-stock-line-sent': 'Mark the line as non-stock in the mapping, then send the order again.',
+  'bundle-not-exploded':
+    'Explode the bundle before it is sent (bill of materials), then send the order again.',
+  other: 'Ask the warehouse for the reason, then send the order again.',
+};
+
+const basics = [customer(hours(-9)), item(hours(-9)), synchronised(hours(-9)), salesOrder(hours(0))];
+
+export const orderRejected = detector({
+  code: 'order-rejected',
+  on: 'order',
+  meaning: 'Scend rejected the order and has not received it since.',
+  severity: 'high',
+  graceSeconds: 0,
+  causes: ['unknown-sku', 'invalid-sku-format', 'non-stock-line-sent', 'bundle-not-exploded', 'other'],
+  supersedes: ['order-not-in-warehouse', 'transmission-failed', 'discount-unrecognised'],
+  detect(state, context): Finding[] {
+    if (isCancelled(state)) return [];
+    const duplicateIsRefusal = state.received.length === 0;
+    const refusals = state.rejected.filter(
+      (held) => held.value.reasonCode !== 'DUPLICATE' || duplicateIsRefusal,
+    );
+    const rejection = latest(refusals);
+    const receipt = latest(state.received);
+    // Anything that shows the warehouse working on the order means that it has it.
+    const working = state.allocated.length + state.manifested.length + state.dispatched.length > 0;
+    if (rejection === null || working || (receipt !== null && receipt.at >= rejection.at)) return [];
+    if (!context.due(rejection.at)) return [];
+    const order = salesOrderOf(state);
+    const code = CAUSES[rejection.value.reasonCode] ?? 'other';
+    return [
+      {
+        subject: { kind: 'order', id: orderSubject(state) },
+        discriminator: '',
+        since: rejection.at,
+        dueAt: rejection.at,
+        sides: [
+          {
+            system: 'prima',
+            value: order ? { status: order.value.status } : null,
+            fact: order?.fact ?? null,
+          },
+          {
+            system: 'scend',
+            value: {
+              rejected: rejection.value.reasonCode,
+              skus: rejection.value.lines.map((line) => line.sku),
+            },
+            fact: rejection.fact,
+          },
+        ],
+        difference: 'rejected',
+        explained: [],
+        amountAtRisk: order?.value.totals
+          ? { minor: order.value.totals.gross, currency: order.value.currency }
+          : null,
+        unitsAtRisk: null,
+        cause: { code, detail: rejection.value.reason ?? rejection.value.reasonCode },
+        divergence: divergedAt(rejection),
+        fixes: [{ kind: 'resend', system: 'scend', text: REMEDIES[code] ?? '' }],
+      },
+    ];
+  },
+  examples: {
+    opens: {
+      facts: [...basics, rejectedByWarehouse(hours(1), 'UNKNOWN_SKU')],
+      at: hours(1),
+      subject: 'order:SC-1',
+      cause: 'unknown-sku',
+    },
+    // A duplicate of what was received is no rejection.
+    staysClosed: {
+      facts: [...basics, receivedByWarehouse(hours(1)), rejectedByWarehouse(hours(2), 'DUPLICATE')],
+      at: hours(3),
+    },
+    resolves: { by: [receivedByWarehouse(hours(2))] },
+  },
+});

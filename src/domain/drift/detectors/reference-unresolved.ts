@@ -1,0 +1,198 @@
+import { type Held, earliest } from '../../cases/held';
+import type { CaseKind, CaseStates } from '../../cases/kinds';
+import { type OrderState, salesOrderOf } from '../../cases/order';
+import type { StockState } from '../../cases/stock';
+import { graceMs } from '../../policy';
+import type { DetectContext, FeedName } from '../context';
+import type { Detector } from '../detector';
+import { customer, dispatched, hours, item, alive, level, salesOrder, synchronised } from '../examples';
+import { type Finding, divergedAt } from '../finding';
+
+const CODE = 'reference-unresolved';
+const GRACE_SECONDS = 24 * 3600;
+
+/** A reference and the first fact of the case, by its own clock, that makes it: one drift a reference, not one a message. */
+interface Reference {
+  kind: 'order' | 'sku' | 'customer';
+  id: string;
+  by: Held<unknown>;
+}
+
+const FEEDS: Record<Reference['kind'], FeedName> = {
+  order: { kind: 'prima', stream: 'SalesOrder' },
+  sku: { kind: 'prima', stream: 'Item' },
+  customer: { kind: 'prima', stream: 'Customer' },
+};
+
+const order = unresolved('order', ofOrder, {
+  opens: {
+    facts: [customer(hours(-9)), item(hours(-9)), dispatched(hours(0)), alive('prima', hours(25))],
+    at: hours(25),
+    subject: 'fact:3',
+    cause: 'unknown-order',
+  },
+  staysClosed: {
+    facts: [customer(hours(-9)), item(hours(-9)), dispatched(hours(0)), alive('prima', hours(23))],
+    at: hours(25),
+  },
+  resolves: { by: [salesOrder(hours(26))] },
+});
+
+const stock = unresolved('stock', ofStock, {
+  opens: {
+    facts: [alive('prima', hours(-9)), level(hours(0), 5), alive('prima', hours(25))],
+    at: hours(25),
+    subject: 'fact:2',
+    cause: 'unknown-sku',
+  },
+  staysClosed: { facts: [item(hours(-9)), level(hours(0), 5), alive('prima', hours(25))], at: hours(25) },
+  resolves: { by: [item(hours(26))] },
+});
+
+const product = unresolved('product', ofProduct, {
+  opens: {
+    facts: [alive('prima', hours(-9)), synchronised(hours(0)), alive('prima', hours(25))],
+    at: hours(25),
+    subject: 'fact:2',
+    cause: 'unknown-sku',
+  },
+  staysClosed: { facts: [item(hours(-9)), synchronised(hours(0)), alive('prima', hours(25))], at: hours(25) },
+  resolves: { by: [item(hours(26))] },
+});
+
+export const referenceUnresolved = [order, stock, product] as const;
+
+function unresolved<K extends CaseKind>(
+  on: K,
+  references: (state: CaseStates[K], context: DetectContext) => Reference[],
+  examples: Detector['examples'],
+): Detector<K> {
+  return {
+    code: CODE,
+    on,
+    meaning: "A fact names an order, SKU or customer that no system's own document defines.",
+    severity: 'medium',
+    graceSeconds: GRACE_SECONDS,
+    causes: ['unknown-order', 'unknown-sku', 'unknown-customer'],
+    supersedes: [],
+    detect(state, context) {
+      const findings: Finding[] = [];
+      for (const reference of references(state, context)) {
+        const dueAt = reference.by.at + graceMs(context.policy, CODE, GRACE_SECONDS);
+        if (context.missing(reference.by.at, dueAt, FEEDS[reference.kind]))
+          findings.push(finding(reference, dueAt));
+      }
+      return findings;
+    },
+    examples,
+  };
+}
+
+function ofOrder(state: OrderState, context: DetectContext): Reference[] {
+  const found: Reference[] = [];
+  const order = salesOrderOf(state);
+  if (order === null) {
+    const by = earliest(documents(state));
+    if (by) found.push({ kind: 'order', id: state.orderNo, by });
+  } else if (
+    order.value.customer !== null &&
+    (context.look('customer', order.value.customer)?.customers.length ?? 0) === 0
+  ) {
+    found.push({ kind: 'customer', id: order.value.customer, by: order });
+  }
+  const seen = new Map<string, boolean>();
+  const charges = new Set(order?.value.lines.filter((line) => line.nonStock).map((line) => line.sku));
+  for (const held of linesOf(state)) {
+    for (const { sku } of held.value.lines) {
+      if (charges.has(sku)) continue;
+      let defined = seen.get(sku);
+      if (defined === undefined) {
+        defined = (context.look('product', sku)?.items.length ?? 0) > 0;
+        seen.set(sku, defined);
+      }
+      if (defined) continue;
+      const by = earliest(linesOf(state).filter((each) => each.value.lines.some((line) => line.sku === sku)));
+      if (by && !found.some((each) => each.kind === 'sku' && each.id === sku))
+        found.push({ kind: 'sku', id: sku, by });
+    }
+  }
+  return found;
+}
+
+function documents(state: OrderState): Held<unknown>[] {
+  return [
+    ...linesOf(state),
+    ...state.manifested,
+    ...state.warehouseCancelled,
+    ...state.creditNotes,
+    ...state.refundRequests,
+    ...state.transmissions,
+  ];
+}
+
+function linesOf(state: OrderState): Held<{ lines: readonly { sku: string }[] }>[] {
+  const lists: readonly (readonly Held<{ lines: readonly { sku: string }[] }>[])[] = [
+    state.salesOrders,
+    state.received,
+    state.rejected,
+    state.allocated,
+    state.dispatched,
+    state.fulfilments,
+    state.invoices,
+    state.returned,
+  ];
+  return lists.flat();
+}
+
+function ofStock(state: StockState, context: DetectContext): Reference[] {
+  if ((context.look('product', state.sku)?.items.length ?? 0) > 0) return [];
+  const by = earliest<unknown>([
+    ...state.counts,
+    ...state.adjusted,
+    ...state.movements,
+    ...state.balances,
+    ...state.journals,
+  ]);
+  return by ? [{ kind: 'sku', id: state.sku, by }] : [];
+}
+
+function ofProduct(state: CaseStates['product']): Reference[] {
+  if (state.items.length > 0) return [];
+  const by = earliest<unknown>([
+    ...state.synchronised,
+    ...state.boms,
+    ...state.prices,
+    ...state.transmissions,
+  ]);
+  return by ? [{ kind: 'sku', id: state.sku, by }] : [];
+}
+
+function finding(reference: Reference, dueAt: number): Finding {
+  const system = reference.by.key.slice(0, reference.by.key.indexOf('/'));
+  return {
+    subject: { kind: 'fact', id: String(reference.by.fact) },
+    discriminator: `${reference.kind}:${reference.id}`,
+    since: reference.by.at,
+    dueAt,
+    sides: [
+      { system, value: { names: `${reference.kind} ${reference.id}` }, fact: reference.by.fact },
+      { system: 'prima', value: null, fact: null },
+    ],
+    difference: 'undefined',
+    explained: [],
+    amountAtRisk: null,
+    unitsAtRisk: null,
+    cause: {
+      code: `unknown-${reference.kind}`,
+      detail: `no document defines ${reference.kind} ${reference.id}`,
+    },
+    divergence: divergedAt(reference.by),
+    fixes: [
+      {
+        kind: 'investigate',
+        system,
+        text: `Find out why ${system} names ${reference.kind} ${reference.id}: a test, a typing error, or a document that was never sent.`,
+      },
+    ],
+  };
+}

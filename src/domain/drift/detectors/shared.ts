@@ -1,0 +1,37 @@
+/** What several detectors of an order ask in the same words. */
+import { type OrderState, salesOrderOf } from '../../cases/order';
+import { type Money, exact, mulDiv } from '../../exact';
+
+/** Cancelled on any side: from then on only `status-conflict` and the refund rows apply. */
+export function isCancelled(state: OrderState): boolean {
+  return salesOrderOf(state)?.value.status === 'cancelled' || state.warehouseCancelled.length > 0;
+}
+
+/** Scend has said nothing that shows it has the order or refused it. */
+export function warehouseSilent(state: OrderState): boolean {
+  return (
+    state.received.length +
+      state.rejected.length +
+      state.allocated.length +
+      state.manifested.length +
+      state.dispatched.length ===
+    0
+  );
+}
+
+/** Net value of a quantity of a SKU at the order's own price; null where the order has no such line. */
+export function valueOf(state: OrderState, sku: string, quantity: number): Money | null {
+  const order = salesOrderOf(state);
+  const line = order?.value.lines.find((each) => each.sku === sku && each.quantity > 0);
+  if (!order || !line) return null;
+  return { minor: Math.abs(mulDiv(line.net, quantity, line.quantity)), currency: order.value.currency };
+}
+
+/** Sum of amounts that are known; null when none is. All belong to one order, hence to one currency. */
+export function sumMoney(amounts: readonly (Money | null)[]): Money | null {
+  const known = amounts.filter((amount) => amount !== null);
+  const first = known[0];
+  return first
+    ? { minor: known.reduce((sum, amount) => exact(sum + amount.minor), 0), currency: first.currency }
+    : null;
+}

@@ -1,0 +1,193 @@
+import {
+  type KitRows,
+  type Position,
+  type Term,
+  explainedTerms,
+  primaPosition,
+  scendPosition,
+} from '../../cases/stock-position';
+import type { StockState } from '../../cases/stock';
+import type { LookProduct } from '../../cases/quantities';
+import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
+import { graceMs } from '../../policy';
+import type { DetectContext } from '../context';
+import { detector } from '../detector';
+import { balance, dispatched, hours, item, journal, level, salesOrder, synchronised } from '../examples';
+import type { Divergence, Explained } from '../finding';
+
+const CODE = 'stock-mismatch';
+const GRACE_SECONDS = 30 * 60;
+const basics = [item(hours(-9)), synchronised(hours(-9)), level(hours(-1), 9), balance(hours(-1), 10)];
+
+export const stockMismatch = detector({
+  code: CODE,
+  on: 'stock',
+  meaning:
+    "Scend's and Prima's positions, rolled to the same instant, differ in physical or free by an unexplained amount.",
+  severity: 'high',
+  graceSeconds: GRACE_SECONDS,
+  causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
+  supersedes: [],
+  detect(state, context) {
+    const gap = gapAt(state, context, context.now);
+    if (gap === null || !gap.open) return [];
+    const start = since(state, context, gap);
+    const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
+    if (!context.due(dueAt)) return [];
+    const units = gap.physical !== 0 ? gap.physical : gap.free;
+    return [
+      {
+        subject: { kind: 'stock', id: `${state.sku}@${state.warehouse}` },
+        discriminator: '',
+        since: start.at,
+        dueAt,
+        sides: [
+          { system: 'scend', value: positionText(gap.scend), fact: gap.scend.anchor.fact },
+          { system: 'prima', value: positionText(gap.prima), fact: gap.prima.anchor.fact },
+        ],
+        difference: { physical: formatQuantity(gap.physical), free: formatQuantity(gap.free) },
+        explained: gap.explained,
+        amountAtRisk: valueOf(state, units),
+        unitsAtRisk: formatQuantity(Math.abs(units)),
+        cause: causeOf(state, units),
+        divergence: start,
+        fixes: [
+          {
+            kind: 'correct',
+            system: 'prima',
+            text: `Count ${state.sku} in ${state.warehouse}; if the warehouse is right, post a journal of ${formatQuantity(units)} in Prima.`,
+          },
+        ],
+      },
+    ];
+  },
+  examples: {
+    opens: { facts: basics, at: hours(0), subject: 'stock:BAG-1@UK1', cause: 'unexplained' },
+    // The same difference, but one piece is dispatched and not posted yet: explained.
+    staysClosed: {
+      facts: [
+        ...basics.slice(0, 2),
+        salesOrder(hours(-5)),
+        dispatched(hours(-2), { lines: [{ orderLine: 1, sku: 'BAG-1', quantity: MICRO }] }),
+        ...basics.slice(2),
+      ],
+      at: hours(0),
+    },
+    resolves: { by: [journal(hours(0), -1)] },
+  },
+});
+
+interface Gap {
+  scend: Position;
+  prima: Position;
+  /** Unexplained part of Scend less Prima. */
+  physical: number;
+  free: number;
+  explained: Explained[];
+  open: boolean;
+}
+
+function gapAt(state: StockState, context: DetectContext, until: number): Gap | null {
+  const look: LookProduct = (sku) => context.look('product', sku);
+  const kits = kitRows(state, context);
+  const scend = scendPosition(state, until);
+  const prima = primaPosition(state, until, kits, look);
+  if (scend === null || prima === null) return null;
+  let physical = scend.physical - prima.physical;
+  let free = scend.free - prima.free;
+  const explained: Explained[] = [];
+  if (physical !== 0 || free !== 0) {
+    for (const term of explainedTerms(state, until, kits, look)) {
+      const ofPhysical = explainable(term.physical, physical);
+      const ofFree = explainable(term.free, free);
+      physical -= ofPhysical;
+      free -= ofFree;
+      if (ofPhysical !== 0 || ofFree !== 0)
+        explained.push(told(term, ofPhysical === 0 ? ofFree : ofPhysical));
+    }
+  }
+  return { scend, prima, physical, free, explained, open: physical !== 0 || free !== 0 };
+}
+
+/** Never more than the difference that it explains, and never of the other sign. */
+function explainable(term: number, difference: number): number {
+  if (term > 0 && difference > 0) return Math.min(term, difference);
+  if (term < 0 && difference < 0) return Math.max(term, difference);
+  return 0;
+}
+
+function told(term: Term, value: number): Explained {
+  return {
+    reason: term.reason,
+    value: formatQuantity(value),
+    facts: [...new Set(term.facts)].sort((a, b) => a - b),
+  };
+}
+
+function kitRows(state: StockState, context: DetectContext): KitRows[] {
+  const kits = context.look('product', state.sku)?.partOf ?? [];
+  return kits
+    .filter((kit) => kit.explodeAt === 'warehouse')
+    .map((kit) => ({
+      orders: context.look('stock', `${kit.parent}@${state.warehouse}`)?.orders ?? [],
+      quantity: kit.quantity,
+    }));
+}
+
+/**
+ * The earliest fact since which the sides have differed without interruption. Movements that both sides have posted never
+ * change the unexplained part, so only the other instants are tried, backwards from the newest.
+ */
+function since(state: StockState, context: DetectContext, gap: Gap): Divergence {
+  const instants: Divergence[] = [];
+  const add = (facts: readonly { at: number; fact: number }[]) => {
+    for (const { at, fact } of facts) instants.push({ at, fact });
+  };
+  [state.counts, state.balances, state.adjusted, state.journals, state.movements].forEach(add);
+  for (const share of state.orders) {
+    add(share.returned);
+    if (share.dispatched.length !== share.posted.length) [share.dispatched, share.posted].forEach(add);
+  }
+  instants.sort((a, b) => b.at - a.at);
+  let start: Divergence = {
+    at: Math.max(gap.scend.anchor.at, gap.prima.anchor.at),
+    fact: gap.scend.anchor.fact,
+  };
+  if (gap.prima.anchor.at >= gap.scend.anchor.at)
+    start = { at: gap.prima.anchor.at, fact: gap.prima.anchor.fact };
+  let tried: number | null = null;
+  for (const instant of instants) {
+    if (instant.at === tried || instant.at > context.now) continue;
+    tried = instant.at;
+    if (gapAt(state, context, instant.at)?.open !== true) break;
+    start = instant;
+  }
+  return start;
+}
+
+function causeOf(state: StockState, units: number): { code: string; detail: string } {
+  const adjustment = state.adjusted.find((held) => held.value.delta === units);
+  if (adjustment && !state.journals.some((held) => held.value.quantity === units)) {
+    return {
+      code: 'adjustment-not-booked',
+      detail: `Scend adjusted by ${formatQuantity(units)} and Prima has no journal of it`,
+    };
+  }
+  const journal = state.journals.find((held) => held.value.quantity === -units);
+  if (journal && !state.adjusted.some((held) => held.value.delta === -units)) {
+    return {
+      code: 'journal-without-adjustment',
+      detail: `Prima's journal ${journal.value.journalNo} has no movement in Scend`,
+    };
+  }
+  return { code: 'unexplained', detail: 'no fact accounts for the difference' };
+}
+
+function valueOf(state: StockState, units: number): Money | null {
+  const cost = [...state.balances].reverse().find((held) => held.value.unitCost !== null)?.value.unitCost;
+  return cost ? { minor: Math.abs(mulDiv(cost.amount, units, MICRO)), currency: cost.currency } : null;
+}
+
+function positionText(position: Position): { physical: string; free: string } {
+  return { physical: formatQuantity(position.physical), free: formatQuantity(position.free) };
+}

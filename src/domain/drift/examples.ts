@@ -1,0 +1,193 @@
+/** Short builders for the detectors' examples: canonical facts with everything that does not matter filled in. */
+import { MICRO } from '../exact';
+import type { Body, Canonical, CanonicalType } from '../facts/canonical';
+import type { Told } from './detector';
+
+const HOUR = 3_600_000;
+/** Noon of an ordinary day. Examples count hours from here. */
+export const NOON = Date.UTC(2026, 10, 20, 12);
+export const hours = (count: number): number => NOON + count * HOUR;
+export const units = (count: number): number => count * MICRO;
+
+function tell<T extends CanonicalType>(
+  source: string,
+  type: T,
+  doc: string,
+  at: number,
+  body: Body<T>,
+  revision = 1,
+): Told {
+  return { source, fact: { type, doc, revision, occurredAt: at, body } as Canonical };
+}
+
+export const orderLine = {
+  lineNo: 1,
+  sku: 'BAG-1',
+  quantity: units(2),
+  uom: 'EA',
+  unitPrice: 1000,
+  net: 2000,
+  tax: 380,
+  gross: 2380,
+  taxCode: 'DE-S',
+  nonStock: false,
+};
+
+export function salesOrder(at: number, over: Partial<Body<'sales-order'>> = {}, revision = 1): Told {
+  const body: Body<'sales-order'> = {
+    orderNo: 'SO1',
+    externalRef: 'SC-1',
+    channel: 'scayle',
+    customer: 'C1',
+    currency: 'EUR',
+    status: 'pending_fulfilment',
+    modifiedAt: at,
+    paymentTerms: 'prepaid',
+    discountCodes: [],
+    lines: [orderLine],
+    totals: { net: 2000, tax: 380, gross: 2380 },
+    ...over,
+  };
+  return tell('prima', 'sales-order', `SalesOrder/${body.orderNo}`, at, body, revision);
+}
+
+export function fulfilment(at: number, over: Partial<Body<'fulfilment'>> = {}): Told {
+  const body: Body<'fulfilment'> = {
+    fulfilmentNo: 'IF1',
+    orderNo: 'SO1',
+    status: 'shipped',
+    warehouse: 'UK1',
+    dispatchRef: 'D1',
+    trackingNumbers: ['T1'],
+    carrier: null,
+    service: null,
+    carrierCost: null,
+    lines: [{ lineNo: 1, sku: 'BAG-1', quantity: units(2), uom: 'EA' }],
+    ...over,
+  };
+  return tell('prima', 'fulfilment', `ItemFulfilment/${body.fulfilmentNo}`, at, body);
+}
+
+export function invoice(at: number, over: Partial<Body<'invoice'>['lines'][number]> = {}): Told {
+  const { nonStock: _nonStock, ...priced } = orderLine;
+  const body: Body<'invoice'> = {
+    invoiceNo: 'INV1',
+    orderNo: 'SO1',
+    fulfilmentNos: ['IF1'],
+    customer: 'C1',
+    currency: 'EUR',
+    lines: [{ ...priced, orderNo: null, orderLineNo: 1, ...over }],
+    totals: null,
+  };
+  return tell('prima', 'invoice', 'Invoice/INV1', at, body);
+}
+
+export function dispatched(at: number, over: Partial<Body<'dispatched'>> = {}): Told {
+  const body: Body<'dispatched'> = {
+    orderNo: 'SO1',
+    warehouse: 'UK1',
+    dispatchRef: 'D1',
+    carrier: null,
+    service: null,
+    trackingNumbers: ['T1'],
+    lines: [{ orderLine: 1, sku: 'BAG-1', quantity: units(2) }],
+    ...over,
+  };
+  return tell('scend', 'dispatched', `evt-${body.dispatchRef}`, at, body, 0);
+}
+
+export function receivedByWarehouse(at: number, orderNo = 'SO1'): Told {
+  const lines = [{ orderLine: 1, sku: 'BAG-1', quantity: units(2) }];
+  return tell('scend', 'warehouse-received', `evt-r-${orderNo}`, at, { orderNo, warehouse: 'UK1', lines }, 0);
+}
+
+export function rejectedByWarehouse(at: number, reasonCode: string): Told {
+  const body = {
+    orderNo: 'SO1',
+    warehouse: 'UK1',
+    reasonCode,
+    reason: 'as the warehouse words it',
+    lines: [],
+  };
+  return tell('scend', 'warehouse-rejected', 'evt-x-1', at, body, 0);
+}
+
+export function item(at: number, over: Partial<Body<'item'>> = {}): Told {
+  const body: Body<'item'> = {
+    sku: 'BAG-1',
+    description: 'Bag',
+    status: 'active',
+    stockManaged: true,
+    baseUom: 'EA',
+    uoms: [
+      { uom: 'EA', factor: MICRO },
+      { uom: 'CASE', factor: 12 * MICRO },
+    ],
+    taxCode: 'S',
+    ...over,
+  };
+  return tell('prima', 'item', `Item/${body.sku}`, at, body);
+}
+
+export function synchronised(at: number, sku = 'BAG-1'): Told {
+  return tell('scend', 'item-synchronised', `evt-s-${sku}`, at, { sku, warehouse: 'UK1', baseUom: 'EA' }, 0);
+}
+
+export function customer(at: number): Told {
+  return tell('prima', 'customer', 'Customer/C1', at, {
+    customer: 'C1',
+    name: 'Ada',
+    paymentTerms: 'prepaid',
+    priceList: null,
+  });
+}
+
+export function level(at: number, available: number, over: { allocated?: number; sku?: string } = {}): Told {
+  const sku = over.sku ?? 'BAG-1';
+  const statuses = [
+    { status: 'available', quantity: units(available) },
+    { status: 'allocated', quantity: units(over.allocated ?? 0) },
+  ];
+  return tell(
+    'scend',
+    'stock-level',
+    `evt-l-${at}/${sku}`,
+    at,
+    { warehouse: 'UK1', sku, statuses, unlocated: 0, sequence: null },
+    0,
+  );
+}
+
+export function balance(at: number, physical: number, allocated = 0): Told {
+  const body: Body<'stock-balance'> = {
+    warehouse: 'UK1',
+    sku: 'BAG-1',
+    uom: 'EA',
+    physical: units(physical),
+    allocated: units(allocated),
+    quarantined: 0,
+    inTransit: null,
+    unitCost: { amount: 420, currency: 'EUR' },
+    bookValue: null,
+  };
+  return tell('prima', 'stock-balance', 'StockBalance/UK1/BAG-1', at, body, Math.round(at / HOUR));
+}
+
+export function journal(at: number, quantity: number, reason = 'count'): Told {
+  const body = {
+    journalNo: 'SJ1',
+    warehouse: 'UK1',
+    sku: 'BAG-1',
+    quantity: units(quantity),
+    reason,
+    reference: null,
+    value: null,
+  };
+  return tell('prima', 'stock-journal', 'StockJournal/SJ1', at, body);
+}
+
+/** A sign of life that moves a feed's watermark and touches no case of the example. */
+export function alive(source: 'prima' | 'scend', at: number): Told {
+  if (source === 'scend') return synchronised(at, 'OTHER');
+  return item(at, { sku: 'OTHER', stockManaged: false });
+}

@@ -1,0 +1,58 @@
+/** What a detector says: two sides that should meet and do not, beyond tolerance and after the grace. */
+import type { Money } from '../exact';
+import type { Held } from '../cases/held';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low';
+
+export interface Side {
+  system: string;
+  value: Json;
+  /** Position of the fact that says so; null where the side is silent. */
+  fact: number | null;
+}
+
+export interface Explained {
+  reason: string;
+  /** Decimal text, in the unit of the difference. */
+  value: string;
+  facts: number[];
+}
+
+/** A proposed correction, or why none can be proposed. */
+export interface Proposal {
+  kind: 'resend' | 'post' | 'correct' | 'investigate' | 'none';
+  system: string;
+  text: string;
+}
+
+export interface Divergence {
+  fact: number;
+  at: number;
+}
+
+export interface Finding {
+  subject: { kind: string; id: string };
+  /** Distinguishes several drifts of one detector on one subject; '' where there can be only one. */
+  discriminator: string;
+  severity?: Severity;
+  /** Since when the condition has held, epoch ms, told by the facts' own clocks. */
+  since: number;
+  /** When it becomes a drift: since + grace. */
+  dueAt: number;
+  sides: Side[];
+  /** The unexplained difference. */
+  difference: Json;
+  explained: Explained[];
+  amountAtRisk: Money | null;
+  /** Decimal text, base units. */
+  unitsAtRisk: string | null;
+  cause: { code: string; detail: string };
+  divergence: Divergence | null;
+  fixes: Proposal[];
+}
+
+export function divergedAt(held: Held<unknown>): Divergence {
+  return { fact: held.fact, at: held.at };
+}

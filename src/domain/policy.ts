@@ -1,0 +1,53 @@
+/** Tolerances, graces, lateness and intervals: what a retailer decides. Versioned; applied to all of history by a replay. */
+import { z } from 'zod';
+
+const seconds = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(400 * 86_400);
+
+const detectorPolicy = z
+  .object({
+    graceSeconds: seconds.optional(),
+    /** Grace where payment terms other than `prepaid` apply. */
+    accountGraceSeconds: seconds.optional(),
+    toleranceMinor: z.number().int().nonnegative().optional(),
+    severity: z.enum(['critical', 'high', 'medium', 'low']).optional(),
+    enabled: z.boolean().optional(),
+  })
+  .strict();
+
+const feedPolicy = z
+  .object({
+    expectedIntervalSeconds: seconds.min(1).optional(),
+    allowedLatenessSeconds: seconds.optional(),
+    /** Absence on this feed is decided by the clock alone. */
+    silenceMeansNothing: z.boolean().optional(),
+  })
+  .strict();
+
+export const policySchema = z
+  .object({
+    /** By detector code. */
+    detectors: z.record(z.string(), detectorPolicy).default({}),
+    /** By `<source>` or `<source>/<stream>`. */
+    feeds: z.record(z.string(), feedPolicy).default({}),
+    defaults: z
+      .object({
+        expectedIntervalSeconds: seconds.min(1).default(86_400),
+        allowedLatenessSeconds: seconds.default(0),
+      })
+      .strict()
+      .default({ expectedIntervalSeconds: 86_400, allowedLatenessSeconds: 0 }),
+  })
+  .strict();
+
+export type Policy = z.output<typeof policySchema>;
+export type DetectorPolicy = z.output<typeof detectorPolicy>;
+
+export const defaultPolicy: Policy = policySchema.parse({});
+
+export function graceMs(policy: Policy, code: string, defaultSeconds: number): number {
+  return (policy.detectors[code]?.graceSeconds ?? defaultSeconds) * 1000;
+}
