@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { Client } from 'pg';
+import { DataFolderInUse, errorCode } from './errors';
+import { takeOwnership } from './ownership';
+import { ensureServer, serverUrl } from './server';
+import type { StartOptions } from './start-server';
+import { stopServer } from './stop-server';
+
+const databaseName = 'tallystick';
+
+export interface EmbeddedOptions extends StartOptions {
+  /**
+   * `owner` (default): the one service of this folder; refused with DataFolderInUse while there is another.
+   * `guest`: a command line tool: uses the server of a running service and leaves it alone, and owns it only where nobody does.
+   */
+  mode?: 'owner' | 'guest';
+  /** Who this is, told to others who are refused; for example `serve`. */
+  label?: string;
+}
+
+export interface EmbeddedDatabase {
+  /** Connection string of the database `tallystick`, with its password: never log it. */
+  url: string;
+  port: number;
+  /** False for a guest of somebody else's server. */
+  owner: boolean;
+  /** Owner: ends all sessions and stops the server. Guest: does nothing. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** A killed owner's session ends when the kernel closes its socket; the server notices within milliseconds, on a busy machine later. */
+const ownerWaitMs = 2_000;
+
+/** Starts, or takes over, the PostgreSQL of a data folder. Throws DataFolderInUse, EmbeddedDatabaseUnavailable. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { log, mode = 'owner', label = mode } = options;
+  const dataDir = path.resolve(options.dataDir);
+  const server = await ensureServer({ ...options, dataDir });
+  const maintenanceUrl = serverUrl(server, 'postgres');
+  const ownership = await takeOwnership(maintenanceUrl, mode === 'owner' ? ownerWaitMs : 1, label);
+  if (!ownership.owned && mode === 'owner') throw new DataFolderInUse(dataDir, ownership.holder);
+  await ensureDatabase(maintenanceUrl);
+  log.debug({ dataDir, port: server.port, owner: ownership.owned }, 'embedded database is ready');
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    if (!ownership.owned) return;
+    await stopServer(dataDir);
+    await ownership.session.end();
+  };
+  return {
+    url: serverUrl(server, databaseName),
+    port: server.port,
+    owner: ownership.owned,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+async function ensureDatabase(maintenanceUrl: string): Promise<void> {
+  const client = new Client({ connectionString: maintenanceUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
+  } catch (error) {
+    // A guest and the owner may both have found it missing.
+    if (errorCode(error) !== '42P04' && errorCode(error) !== '23505') throw error;
+  } finally {
+    await client.end();
+  }
+}

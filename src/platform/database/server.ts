@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { layout, makeDataDir, readOrMakePassword, superuser } from './cluster';
+import { EmbeddedDatabaseUnavailable, errorCode } from './errors';
+import { tryFolderLock } from './folder-lock';
+import { type Postmaster, processLives, readPostmaster } from './postmaster';
+import { LostRace, startServer, type StartOptions, startLimitMs } from './start-server';
+
+export interface RunningServer {
+  pid: number;
+  port: number;
+  password: string;
+}
+
+const pollMs = 10;
+
+/**
+ * The PostgreSQL of this folder: the one that runs already (whoever started it), else a new one, on a
+ * new database where there is none yet. Safe to call from any number of processes at once.
+ * Claims nothing: see ownership.ts for who may use and stop it.
+ */
+export async function ensureServer(options: StartOptions): Promise<RunningServer> {
+  const { dataDir } = options;
+  await makeDataDir(dataDir);
+  const password = await readOrMakePassword(dataDir);
+  const deadline = Date.now() + startLimitMs;
+  for (;;) {
+    const lock = await tryFolderLock(layout(dataDir).lockFile);
+    const running = await readPostmaster(dataDir);
+    if (lock === 'held' || (lock === 'unsupported' && running && processLives(running.pid))) {
+      if (running?.ready && processLives(running.pid) && (await answers(running, password)))
+        return { ...running, password };
+    } else {
+      try {
+        return {
+          ...(await startServer(options, password, lock === 'unsupported' ? undefined : lock)),
+          password,
+        };
+      } catch (error) {
+        if (!(error instanceof LostRace)) throw error;
+      } finally {
+        if (lock !== 'unsupported') lock.release();
+      }
+    }
+    if (Date.now() > deadline) {
+      throw new EmbeddedDatabaseUnavailable(
+        `The PostgreSQL of ${dataDir} holds its lock but accepts no connections; see ${layout(dataDir).logFile}.`,
+      );
+    }
+    await delay(pollMs);
+  }
+}
+
+export function serverUrl(server: RunningServer, database: string): string {
+  return `postgres://${superuser}:${server.password}@127.0.0.1:${server.port}/${database}`;
+}
+
+async function answers(server: Postmaster, password: string): Promise<boolean> {
+  const client = new Client({
+    connectionString: serverUrl({ ...server, password }, 'postgres'),
+    connectionTimeoutMillis: 5_000,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    // Not yet, or no longer, listening; or starting up, shutting down (57P0x).
+    const code = errorCode(error);
+    if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code?.startsWith('57P')) return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
