@@ -1,0 +1,38 @@
+import pino, { type DestinationStream, type Logger } from 'pino';
+
+export type Log = Logger;
+
+/** Paths whose values are secrets wherever a request, a source or a connection is logged. */
+const redacted = [
+  'authorization',
+  'password',
+  'secret',
+  'secrets',
+  'token',
+  'databaseUrl',
+  'webhookUrl',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+const redactedHeaders = ['authorization', 'cookie', 'x-scend-signature', 'x-signature'].flatMap((name) => [
+  `headers["${name}"]`,
+  `req.headers["${name}"]`,
+  `request.headers["${name}"]`,
+]);
+
+/**
+ * A logger that writes one JSON object a line to standard error, so that standard output stays free for results.
+ * Times are RFC 3339 UTC, levels are words, an error is logged as `err`.
+ * @param destination where lines go, for tests and for files
+ */
+export function createLogger(level = 'info', destination?: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: [...redacted, ...redactedHeaders], censor: '[secret]' },
+    },
+    destination ?? pino.destination({ dest: 2, sync: false }),
+  );
+}

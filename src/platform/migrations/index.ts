@@ -1,0 +1,5 @@
+import type { MigrationInterface } from 'typeorm';
+import { Base } from './0001-base';
+
+/** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
+export const migrations: (new () => MigrationInterface)[] = [Base];

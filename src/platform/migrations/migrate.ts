@@ -1,0 +1,78 @@
+import { Client } from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { migrations } from './index';
+
+const migrationLock = 7_420_002;
+const schema = 'app';
+const table = 'migrations';
+
+/** The database has been migrated by a newer version of Tallystick than this one. */
+export class DatabaseIsNewer extends Error {
+  readonly code = 'database-is-newer';
+
+  constructor(unknown: string[]) {
+    super(
+      `The database has migrations that this version of Tallystick does not know (${unknown.join(', ')}): ` +
+        'a newer version has used it. Start that version, or a newer one.',
+    );
+    this.name = 'DatabaseIsNewer';
+  }
+}
+
+/**
+ * Brings the database up to this version, each migration in a transaction of its own. Any number of
+ * replicas may call it at once: one migrates, the others wait for it and find nothing to do.
+ * @returns names of the migrations that this call ran
+ */
+export async function migrate(
+  url: string,
+  all: (new () => MigrationInterface)[] = migrations,
+): Promise<string[]> {
+  const guard = new Client({
+    connectionString: url,
+    application_name: 'tallystick migrate',
+    keepAlive: true,
+  });
+  await guard.connect();
+  try {
+    // Held by the session, so it also ends with a process that is killed half-way.
+    await guard.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    // TypeORM keeps its record in this schema and needs it before the first migration runs.
+    await guard.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    await assertNotNewer(guard, all);
+    return await runPending(url, all);
+  } finally {
+    await guard.end();
+  }
+}
+
+async function runPending(url: string, all: (new () => MigrationInterface)[]): Promise<string[]> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    migrations: all,
+    migrationsTableName: table,
+    migrationsTransactionMode: 'each',
+    applicationName: 'tallystick migrate',
+    poolSize: 2,
+  });
+  await source.initialize();
+  try {
+    return (await source.runMigrations()).map((migration) => migration.name);
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function assertNotNewer(client: Client, all: (new () => MigrationInterface)[]): Promise<void> {
+  const { rows: tables } = await client.query(
+    'SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = $2',
+    [schema, table],
+  );
+  if (tables.length === 0) return;
+  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${schema}.${table} ORDER BY id`);
+  const known = new Set(all.map((migration) => new migration().name));
+  const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+}
