@@ -1,7 +1,8 @@
 /**
  * The canonical vocabulary: what a source's message means, in the words of this project. A translation yields none, one
  * or several canonical facts. Published as JSON Schema (docs/schemas/canonical.json); the schema's *input* is what a
- * mapping writes (decimals as strings), its *output* is what the domain folds (integer minor and micro units).
+ * mapping writes (quantities as decimal strings, times as RFC 3339), its *output* is what the domain folds (integer
+ * micro-units, epoch ms). Amounts are integer minor units on both sides: whoever maps knows the document's currency.
  */
 import { z } from 'zod';
 import { amount, code, currency, instant, positiveQuantity, quantity, shortText } from './scalars';
@@ -273,7 +274,7 @@ const head = {
   occurredAt: instant,
 };
 
-/** The published vocabulary. Input: decimals as strings, times as RFC 3339. */
+/** The published vocabulary. Input: quantities as decimal strings, times as RFC 3339, amounts in minor units. */
 export const canonicalSchema = z.discriminatedUnion(
   'type',
   Object.entries(bodies).map(([type, body]) =>

@@ -1,20 +1,26 @@
 /** The scalar types of the canonical vocabulary: text on the way in, exact integers inside. */
 import { z } from 'zod';
 import { parseDecimal } from '../exact';
+import { isCurrency } from './currencies';
 import { parseInstant } from './instant';
-
-const CONTROL = /\p{Cc}/u;
+import { isPrintable } from './printable';
 
 /** A reference, number or code of some system: it becomes a key, so it is bounded, well-formed and printable. */
 export const code = z
   .string()
   .min(1)
   .max(200)
-  .refine((text) => !CONTROL.test(text) && text.isWellFormed(), 'must be printable text');
+  .refine((text) => isPrintable(text) && text !== '__proto__', 'must be printable text');
 
-export const shortText = z.string().max(2000);
+export const shortText = z
+  .string()
+  .max(2000)
+  .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'must be text without NUL');
 
-export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
+  .refine(isCurrency, 'must be an ISO 4217 code');
 
 const decimal = (digits: number, what: string) =>
   z.string().transform((text, context) => {

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { messageType } from '../message-type';
+import * as native from '../native';
+import { readCode } from '../read';
+import { event } from './common';
+
+export const orderCancelled = messageType({
+  type: 'order.cancelled',
+  keyFields: ['event_id'],
+  clockFields: ['occurred_at'],
+  schema: z.object({ ...event, event_type: z.literal('order.cancelled'), order_ref: native.code }),
+  facts: (message, head) => [
+    {
+      type: 'warehouse-cancelled',
+      ...head,
+      body: {
+        orderNo: readCode(message.order_ref, 'order_ref'),
+        warehouse: readCode(message.warehouse, 'warehouse'),
+      },
+    },
+  ],
+});

@@ -1,0 +1,63 @@
+/** A place in a message that does not say what it must; turned into `message-invalid` by the kind's `translate`. */
+export class Unreadable extends Error {
+  readonly code = 'message-invalid';
+
+  /** `path` names the place (`lines[2].quantity`); empty for the message as a whole. */
+  constructor(
+    public path: string,
+    readonly reason: string,
+  ) {
+    super(`${path}: ${reason}`);
+  }
+}
+
+/**
+ * Maps the elements of `list`, which the message holds under `name`. An element's error is given its full path here and not
+ * where it is read, so that no path is built while all is well.
+ */
+export function each<T, R>(name: string, list: readonly T[], read: (element: T) => R): R[] {
+  const results: R[] = [];
+  for (const element of list) {
+    try {
+      results.push(read(element));
+    } catch (error) {
+      if (error instanceof Unreadable) error.path = join(`${name}[${results.length}]`, error.path);
+      throw error;
+    }
+  }
+  return results;
+}
+
+/** Reads a nested object, prefixing the path of its errors with `name`. */
+export function inside<R>(name: string, read: () => R): R {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unreadable) error.path = join(name, error.path);
+    throw error;
+  }
+}
+
+function join(outer: string, inner: string): string {
+  return inner === '' ? outer : `${outer}.${inner}`;
+}
+
+/** Refuses a list in which two elements claim the same identity: which of them counts would be a guess. */
+export function refuseRepeats<T>(
+  name: string,
+  list: readonly T[],
+  identity: (element: T) => string | number,
+): void {
+  const first = new Map<string | number, number>();
+  list.forEach((element, index) => {
+    const id = identity(element);
+    const earlier = first.get(id);
+    if (earlier !== undefined) {
+      throw new Unreadable(
+        `${name}[${index}]`,
+        `repeats ${name}[${earlier}]: it is ambiguous which of them counts`,
+      );
+    }
+    first.set(id, index);
+  });
+}
