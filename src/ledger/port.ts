@@ -22,6 +22,8 @@ export interface Proposal {
 
 export interface Fact extends Proposal {
   position: number;
+  /** Number of the block that it was appended in: all its facts are seen at one instant. */
+  block: number;
   /** max(database clock, the previous fact's), assigned under the head lock. Shared by all facts of one block. */
   recordedAt: number;
 }

@@ -162,7 +162,11 @@ export function invoiceShares(held: Held<Canonical<'invoice'>>): Contribution<He
   }
   return [...orders].map((orderNo) => {
     const share = { ...body, orderNo, lines: body.lines.filter((line) => orderOf(line) === orderNo) };
-    return { target: `order:${orderNo}`, value: { ...held, value: { ...held.value, body: share } } };
+    return {
+      target: `order:${orderNo}`,
+      value: { ...held, value: { ...held.value, body: share } },
+      facts: [held.fact],
+    };
   });
 }
 

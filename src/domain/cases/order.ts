@@ -143,6 +143,8 @@ export interface Move {
 export interface Contribution<V> {
   target: string;
   value: V;
+  /** The facts that it rests on: they belong to the target's trail too. */
+  facts: number[];
 }
 
 export function stockShares(state: OrderState): Contribution<StockShare>[] {
@@ -178,7 +180,11 @@ export function stockShares(state: OrderState): Contribution<StockShare>[] {
       });
     }
   }
-  return [...shares].map(([target, value]) => ({ target, value }));
+  return [...shares].map(([target, value]) => ({
+    target,
+    value,
+    facts: [...value.dispatched, ...value.posted, ...value.returned].map((move) => move.fact),
+  }));
 }
 
 function move(held: Held<unknown>, quantity: number): Move {

@@ -1,6 +1,7 @@
 /** Everything known about one SKU as an article: the books' item, its kit composition, its presence in the warehouse. */
 import type { Body, Canonical } from '../facts/canonical';
 import { type Held, type Slot, put } from './held';
+import type { Contribution } from './order';
 
 /** A version of the item, as far as being active and stocked is concerned. */
 export interface ItemVersion {
@@ -97,13 +98,15 @@ export function receiveMembership(
   return { ...state, partOf };
 }
 
-export function memberships(state: ProductState): { target: string; value: KitMembership }[] {
-  const bom = state.boms[0]?.value;
-  if (!bom) return [];
-  return bom.components
-    .filter((component) => component.sku !== state.sku)
+export function memberships(state: ProductState): Contribution<KitMembership>[] {
+  const held = state.boms[0];
+  if (!held) return [];
+  const { components, explodeAt } = held.value;
+  return components
+    .filter(({ sku }) => sku !== state.sku)
     .map(({ sku, quantity }) => ({
       target: `product:${sku}`,
-      value: { parent: state.sku, quantity, explodeAt: bom.explodeAt },
+      value: { parent: state.sku, quantity, explodeAt },
+      facts: [held.fact],
     }));
 }

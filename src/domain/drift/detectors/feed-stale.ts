@@ -3,6 +3,7 @@ import type { Policy } from '../../policy';
 import type { FeedState } from '../../cases/feed';
 import { detector } from '../detector';
 import { alive, hours } from '../examples';
+import type { Finding } from '../finding';
 
 const CODE = 'feed-stale';
 
@@ -14,7 +15,7 @@ export const feedStale = detector({
   graceSeconds: 0,
   causes: ['silent', 'never-heard'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (!state.independent) return [];
     const interval = expectedIntervalMs(state, context.policy);
     const dueAt = state.receivedAt + interval;

@@ -1,0 +1,65 @@
+/** One case, asked: its findings, what it waits for, and what it looked at. */
+import { type CaseKind, type CaseStates } from '../../domain/cases/kinds';
+import { detectorsOf, supersededBy } from '../../domain/drift/catalogue';
+import { DetectContext, type FeedClock, type Lookable, type Wait } from '../../domain/drift/context';
+import type { Finding, Severity } from '../../domain/drift/finding';
+import type { Policy } from '../../domain/policy';
+
+export interface Found {
+  detector: string;
+  severity: Severity;
+  finding: Finding;
+  /** Another drift on the same subject says it better. */
+  superseded: boolean;
+}
+
+export interface Evaluation {
+  found: Found[];
+  waits: Wait[];
+  looks: string[];
+}
+
+/** The case is not in memory: load it and ask again. */
+export class NotLoaded extends Error {
+  constructor(readonly key: string) {
+    super(`case ${key} is not loaded`);
+  }
+}
+
+export type Peek = (key: string) => CaseStates[Lookable] | null;
+
+export function evaluate(
+  kind: CaseKind,
+  state: CaseStates[CaseKind],
+  now: number,
+  policy: Policy,
+  feeds: FeedClock,
+  peek: Peek,
+): Evaluation {
+  const lookup = <K extends Lookable>(looked: K, id: string) =>
+    peek(`${looked}:${id}`) as CaseStates[K] | null;
+  const context = new DetectContext(now, policy, feeds, lookup);
+  const found: Found[] = [];
+  for (const detector of detectorsOf(kind)) {
+    const own = policy.detectors[detector.code];
+    if (own?.enabled === false) continue;
+    for (const finding of detector.detect(state, context)) {
+      const severity = own?.severity ?? finding.severity ?? detector.severity;
+      found.push({ detector: detector.code, severity, finding, superseded: false });
+    }
+  }
+  if (found.length > 1) markConsequences(found);
+  return { found, waits: context.waits, looks: [...context.looked] };
+}
+
+function markConsequences(found: Found[]): void {
+  for (const each of found) {
+    const greater = supersededBy.get(each.detector);
+    if (!greater) continue;
+    const { kind, id } = each.finding.subject;
+    each.superseded = found.some(
+      (other) =>
+        greater.has(other.detector) && other.finding.subject.kind === kind && other.finding.subject.id === id,
+    );
+  }
+}

@@ -1,0 +1,112 @@
+/** What a generation holds, row by row. */
+import type { CaseKind, CaseStates } from '../../domain/cases/kinds';
+import type { Wait } from '../../domain/drift/context';
+import type { Finding, Severity } from '../../domain/drift/finding';
+import type { Translation } from '../../domain/sources/source-kind';
+
+/** A fact as the engine folds it: translated, or told apart as not understood. */
+export interface Readable {
+  position: number;
+  source: string;
+  kind: string;
+  stream: string;
+  type: string | null;
+  key: string | null;
+  occurredAt: number | null;
+  recordedAt: number;
+  /** Content hash, hex: the last tie-break between versions. */
+  hash: string;
+  translation: Translation;
+  /** What Tallystick itself recorded, when the source is `tallystick`. */
+  own: OwnFact | null;
+}
+
+export type OwnFact =
+  | { type: 'tick' }
+  | {
+      type: 'source.configured';
+      name: string;
+      kind: string;
+      startsAt: number | null;
+      expectedIntervalSeconds: number | null;
+    }
+  | ({ type: 'drift.acknowledged' | 'drift.assigned' | 'drift.commented' | 'drift.accepted' } & DriftAct);
+
+export interface DriftAct {
+  caseKey: string;
+  anchor: string;
+  occurrence: number;
+  valuesHash: string;
+  actor: string;
+  comment: string | null;
+  assignee: string | null;
+}
+
+export interface Act extends DriftAct {
+  type: 'acknowledged' | 'assigned' | 'commented' | 'accepted';
+  fact: number;
+  at: number;
+}
+
+export type DriftStatus = 'open' | 'accepted' | 'consequence' | 'resolved';
+
+export interface DriftRecord {
+  /** Hash of detector, canonical subject and discriminator: what the outside knows it by. */
+  id: string;
+  /** Inside its case it is known by detector, and what tells its drifts apart: no late reference renames that. */
+  anchor: string;
+  detector: string;
+  severity: Severity;
+  status: DriftStatus;
+  occurrence: number;
+  openedAt: number;
+  /** Ledger position whose folding opened, and last changed, this occurrence. */
+  openedBy: number;
+  changedBy: number;
+  resolvedAt: number | null;
+  resolvedBy: number | null;
+  valuesHash: string;
+  finding: Finding;
+  aliases: string[];
+}
+
+export interface CaseRecord<K extends CaseKind = CaseKind> {
+  key: string;
+  kind: K;
+  state: CaseStates[K];
+  subject: string;
+  refs: string[];
+  /** The newest facts, up to a chunk; full chunks are rows of their own. */
+  facts: number[];
+  chunks: number;
+  waits: Wait[];
+  looks: string[];
+  acts: Act[];
+  drifts: Map<string, DriftRecord>;
+  /** It exists in the store already (an update, not an insert). */
+  stored: boolean;
+}
+
+export type DriftEventType =
+  'opened' | 'changed' | 'resolved' | 'reopened' | 'renamed' | 'accepted' | 'consequence' | 'act';
+
+/** One line of a drift's history. */
+export interface DriftEvent {
+  caseKey: string;
+  anchor: string;
+  driftId: string;
+  occurrence: number;
+  type: DriftEventType;
+  position: number;
+  at: number;
+  status: DriftStatus;
+  detail: string;
+}
+
+export interface FactChunk {
+  caseKey: string;
+  chunk: number;
+  positions: number[];
+}
+
+export const CHUNK = 256;

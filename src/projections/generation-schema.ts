@@ -1,0 +1,95 @@
+/** The tables of one generation. They are never migrated: a new shape is a new generation. */
+
+/** The live generation always has this schema; promotion renames schemas in one transaction. */
+export const LIVE = 'live';
+
+const NAME = /^(live|gen_\d{1,9})$/;
+
+/** Schema names go into SQL text, so only our own two forms pass. */
+export function schemaName(name: string): string {
+  if (!NAME.test(name)) throw new Error(`${JSON.stringify(name)} names no generation`);
+  return name;
+}
+
+export function createTables(schema: string): string {
+  const s = schemaName(schema);
+  return `
+    CREATE SCHEMA ${s};
+    CREATE TABLE ${s}.cases (
+      key text COLLATE "C" NOT NULL,
+      kind text NOT NULL,
+      subject text NOT NULL,
+      refs text[] NOT NULL,
+      looks text[] NOT NULL,
+      facts bigint[] NOT NULL,
+      chunks integer NOT NULL,
+      state text NOT NULL,
+      acts text NOT NULL
+    );
+    CREATE TABLE ${s}.case_facts (case_key text COLLATE "C" NOT NULL, chunk integer NOT NULL, positions bigint[] NOT NULL);
+    CREATE TABLE ${s}.drifts (
+      case_key text COLLATE "C" NOT NULL,
+      anchor text COLLATE "C" NOT NULL,
+      id text NOT NULL,
+      detector text NOT NULL,
+      subject text NOT NULL,
+      discriminator text NOT NULL,
+      severity text NOT NULL,
+      status text NOT NULL,
+      occurrence integer NOT NULL,
+      opened_at timestamptz NOT NULL,
+      opened_by bigint NOT NULL,
+      changed_by bigint NOT NULL,
+      resolved_at timestamptz,
+      resolved_by bigint,
+      values_hash text NOT NULL,
+      source text NOT NULL,
+      cause text NOT NULL,
+      amount_minor bigint,
+      amount_currency text,
+      aliases text[] NOT NULL,
+      finding text NOT NULL
+    );
+    CREATE TABLE ${s}.drift_events (
+      case_key text COLLATE "C" NOT NULL,
+      anchor text COLLATE "C" NOT NULL,
+      drift_id text NOT NULL,
+      occurrence integer NOT NULL,
+      type text NOT NULL,
+      position bigint NOT NULL,
+      at timestamptz NOT NULL,
+      status text NOT NULL,
+      detail text NOT NULL
+    );
+    CREATE TABLE ${s}.waits (case_key text COLLATE "C" NOT NULL, waits_on text NOT NULL, at timestamptz NOT NULL);
+    CREATE TABLE ${s}.checkpoint (
+      generation bigint NOT NULL,
+      position bigint NOT NULL,
+      instant timestamptz NOT NULL
+    );`;
+}
+
+/** Built after a bulk load. Names are free of the schema, which will be renamed. */
+export function createIndexes(schema: string): string {
+  const s = schemaName(schema);
+  return `
+    ALTER TABLE ${s}.cases ADD PRIMARY KEY (key);
+    CREATE INDEX ON ${s}.cases USING gin (refs) WITH (fastupdate = off);
+    CREATE INDEX ON ${s}.cases USING gin (looks) WITH (fastupdate = off);
+    ALTER TABLE ${s}.case_facts ADD PRIMARY KEY (case_key, chunk);
+    ALTER TABLE ${s}.drifts ADD PRIMARY KEY (case_key, anchor);
+    CREATE INDEX ON ${s}.drifts (id);
+    CREATE INDEX ON ${s}.drifts (opened_at, id);
+    CREATE INDEX ON ${s}.drifts (status, opened_at, id);
+    CREATE INDEX ON ${s}.drifts (subject);
+    CREATE INDEX ON ${s}.drifts USING gin (aliases) WITH (fastupdate = off);
+    CREATE INDEX ON ${s}.drift_events (case_key, position);
+    CREATE INDEX ON ${s}.waits (case_key);`;
+}
+
+export function analyze(schema: string): string {
+  const s = schemaName(schema);
+  return ['cases', 'case_facts', 'drifts', 'drift_events', 'waits']
+    .map((table) => `ANALYZE ${s}.${table};`)
+    .join('\n');
+}

@@ -1,0 +1,124 @@
+/** Rows of a generation from records, and back. */
+import { type CaseStates, type CaseKind, caseKinds } from '../domain/cases/kinds';
+import type { Finding } from '../domain/drift/finding';
+import type { CaseRecord, DriftRecord } from './engine/records';
+
+export interface CaseRow {
+  key: string;
+  kind: string;
+  subject: string;
+  refs: string[];
+  looks: string[];
+  facts: number[];
+  chunks: number;
+  state: string;
+  acts: string;
+}
+
+export interface DriftRow {
+  case_key: string;
+  anchor: string;
+  id: string;
+  detector: string;
+  subject: string;
+  discriminator: string;
+  severity: string;
+  status: string;
+  occurrence: number;
+  opened_at: string;
+  opened_by: number;
+  changed_by: number;
+  resolved_at: string | null;
+  resolved_by: number | null;
+  values_hash: string;
+  source: string;
+  cause: string;
+  amount_minor: number | null;
+  amount_currency: string | null;
+  aliases: string[];
+  finding: string;
+}
+
+const time = (ms: number) => new Date(ms).toISOString();
+
+export function caseRow(record: CaseRecord): CaseRow {
+  const kind = caseKinds[record.kind] as (typeof caseKinds)['order'];
+  const state = record.state as CaseStates['order'];
+  const { key, looks, facts, chunks } = record;
+  return {
+    key,
+    kind: record.kind,
+    subject: kind.subject(state, key),
+    refs: kind.refs(state),
+    looks,
+    facts,
+    chunks,
+    state: JSON.stringify(state),
+    acts: record.acts.length === 0 ? '[]' : JSON.stringify(record.acts),
+  };
+}
+
+export function driftRow(caseKey: string, drift: DriftRecord): DriftRow {
+  const { finding } = drift;
+  return {
+    case_key: caseKey,
+    anchor: drift.anchor,
+    id: drift.id,
+    detector: drift.detector,
+    subject: `${finding.subject.kind}:${finding.subject.id}`,
+    discriminator: finding.discriminator,
+    severity: drift.severity,
+    status: drift.status,
+    occurrence: drift.occurrence,
+    opened_at: time(drift.openedAt),
+    opened_by: drift.openedBy,
+    changed_by: drift.changedBy,
+    resolved_at: drift.resolvedAt === null ? null : time(drift.resolvedAt),
+    resolved_by: drift.resolvedBy,
+    values_hash: drift.valuesHash,
+    source: finding.sides[0]?.system ?? '',
+    cause: finding.cause.code,
+    amount_minor: finding.amountAtRisk?.minor ?? null,
+    amount_currency: finding.amountAtRisk?.currency ?? null,
+    aliases: drift.aliases,
+    finding: JSON.stringify(finding),
+  };
+}
+
+export function caseRecord(row: CaseRow): CaseRecord {
+  return {
+    key: row.key,
+    kind: row.kind as CaseKind,
+    state: JSON.parse(row.state) as CaseStates[CaseKind],
+    subject: row.subject,
+    refs: row.refs,
+    facts: row.facts.map(Number),
+    chunks: row.chunks,
+    waits: [],
+    looks: row.looks,
+    acts: JSON.parse(row.acts) as CaseRecord['acts'],
+    drifts: new Map(),
+    stored: true,
+  };
+}
+
+export function driftRecord(
+  row: Omit<DriftRow, 'opened_at' | 'resolved_at'> & { opened_at: Date; resolved_at: Date | null },
+): DriftRecord {
+  return {
+    id: row.id,
+    anchor: row.anchor,
+    detector: row.detector,
+    severity: row.severity as DriftRecord['severity'],
+    status: row.status as DriftRecord['status'],
+    occurrence: row.occurrence,
+    openedAt: row.opened_at.getTime(),
+    openedBy: Number(row.opened_by),
+    changedBy: Number(row.changed_by),
+    resolvedAt: row.resolved_at?.getTime() ?? null,
+    resolvedBy: row.resolved_by === null ? null : Number(row.resolved_by),
+    valuesHash: row.values_hash,
+    finding: JSON.parse(row.finding) as Finding,
+    aliases: row.aliases,
+  };
+}

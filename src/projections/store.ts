@@ -1,0 +1,208 @@
+/** A generation in PostgreSQL as the engine needs it: cases by key, and what has changed written back. */
+import type { ClientBase, Pool } from 'pg';
+import type { CaseSource } from './engine/engine';
+import type { CaseRecord, DriftEvent, FactChunk } from './engine/records';
+import type { FeedState } from '../domain/cases/feed';
+import { schemaName } from './generation-schema';
+import { type CaseRow, type DriftRow, caseRecord, caseRow, driftRecord, driftRow } from './rows';
+
+/** What a batch has changed. */
+export interface Changes {
+  cases: Iterable<CaseRecord>;
+  events: readonly DriftEvent[];
+  chunks: readonly FactChunk[];
+}
+
+export class GenerationStore implements CaseSource {
+  private readonly s: string;
+
+  constructor(
+    private readonly pool: Pool,
+    schema: string,
+  ) {
+    this.s = schemaName(schema);
+  }
+
+  async load(keys: readonly string[]): Promise<CaseRecord[]> {
+    const cases = await this.pool.query<CaseRow>(`SELECT * FROM ${this.s}.cases WHERE key = ANY($1)`, [keys]);
+    if (cases.rows.length === 0) return [];
+    const records = new Map(cases.rows.map((row) => [row.key, caseRecord(row)]));
+    const found = [[...records.keys()]];
+    const drifts = await this.pool.query<Parameters<typeof driftRecord>[0]>(
+      `SELECT * FROM ${this.s}.drifts WHERE case_key = ANY($1)`,
+      found,
+    );
+    for (const row of drifts.rows) records.get(row.case_key)?.drifts.set(row.anchor, driftRecord(row));
+    const waits = await this.pool.query<{ case_key: string; waits_on: string; at: Date }>(
+      `SELECT case_key, waits_on, at FROM ${this.s}.waits WHERE case_key = ANY($1)`,
+      found,
+    );
+    for (const row of waits.rows)
+      records.get(row.case_key)?.waits.push({ on: row.waits_on, at: row.at.getTime() });
+    return [...records.values()];
+  }
+
+  async dependents(keys: readonly string[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ key: string }>(
+      `SELECT key FROM ${this.s}.cases WHERE looks && $1`,
+      [keys],
+    );
+    return rows.map(({ key }) => key);
+  }
+
+  async withDrifts(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ case_key: string }>(
+      `SELECT DISTINCT case_key FROM ${this.s}.drifts WHERE status <> 'resolved'`,
+    );
+    return rows.map((row) => row.case_key);
+  }
+
+  async feeds(): Promise<FeedState[]> {
+    const { rows } = await this.pool.query<{ state: string }>(
+      `SELECT state FROM ${this.s}.cases WHERE kind = 'feed'`,
+    );
+    return rows.map((row) => JSON.parse(row.state) as FeedState);
+  }
+
+  async allWaits(): Promise<{ key: string; on: string; at: number }[]> {
+    const { rows } = await this.pool.query<{ case_key: string; waits_on: string; at: Date }>(
+      `SELECT * FROM ${this.s}.waits`,
+    );
+    return rows.map((row) => ({ key: row.case_key, on: row.waits_on, at: row.at.getTime() }));
+  }
+
+  async checkpoint(): Promise<{ generation: number; position: number; instant: number }> {
+    const { rows } = await this.pool.query<{ generation: string; position: string; instant: Date }>(
+      `SELECT generation, position, instant FROM ${this.s}.checkpoint`,
+    );
+    const row = rows[0];
+    if (!row) throw new Error(`${this.s} has no checkpoint`);
+    return {
+      generation: Number(row.generation),
+      position: Number(row.position),
+      instant: row.instant.getTime(),
+    };
+  }
+
+  /** Upserts in the caller's transaction. One JSON parameter a table: measured fastest for hundreds of rows. */
+  async write(client: ClientBase, changes: Changes): Promise<void> {
+    const records = [...changes.cases];
+    if (records.length > 0) {
+      await client.query(UPSERT_CASES(this.s), [JSON.stringify(records.map(caseRow))]);
+      await client.query(`DELETE FROM ${this.s}.waits WHERE case_key = ANY($1)`, [
+        records.map(({ key }) => key),
+      ]);
+      const waits = records.flatMap(({ key, waits }) => waits.map(({ on, at }) => ({ key, on, at })));
+      if (waits.length > 0) {
+        await client.query(
+          `INSERT INTO ${this.s}.waits SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])`,
+          [
+            waits.map(({ key }) => key),
+            waits.map(({ on }) => on),
+            waits.map(({ at }) => new Date(at).toISOString()),
+          ],
+        );
+      }
+      const drifts = records.flatMap(({ key, drifts }) =>
+        [...drifts.values()].map((drift) => driftRow(key, drift)),
+      );
+      if (drifts.length > 0) await client.query(UPSERT_DRIFTS(this.s), [JSON.stringify(drifts)]);
+    }
+    if (changes.events.length > 0)
+      await client.query(INSERT_EVENTS(this.s), [JSON.stringify(changes.events.map(eventRow))]);
+    if (changes.chunks.length > 0) {
+      const rows = changes.chunks.map(({ caseKey: case_key, chunk, positions }) => ({
+        case_key,
+        chunk,
+        positions,
+      }));
+      await client.query(
+        `INSERT INTO ${this.s}.case_facts SELECT * FROM json_to_recordset($1) AS x(case_key text, chunk int, positions bigint[])`,
+        [JSON.stringify(rows)],
+      );
+    }
+    for (const record of records) record.stored = true;
+  }
+}
+
+export interface EventRow {
+  case_key: string;
+  anchor: string;
+  drift_id: string;
+  occurrence: number;
+  type: string;
+  position: number;
+  at: string;
+  status: string;
+  detail: string;
+}
+
+export function eventRow({
+  caseKey,
+  anchor,
+  driftId,
+  occurrence,
+  type,
+  position,
+  at,
+  status,
+  detail,
+}: DriftEvent): EventRow {
+  return {
+    case_key: caseKey,
+    anchor,
+    drift_id: driftId,
+    occurrence,
+    type,
+    position,
+    at: new Date(at).toISOString(),
+    status,
+    detail,
+  };
+}
+
+const CASE_COLUMNS =
+  'key text, kind text, subject text, refs text[], looks text[], facts bigint[], chunks int, state text, acts text';
+
+const UPSERT_CASES = (s: string) => `
+  INSERT INTO ${s}.cases AS t SELECT * FROM json_to_recordset($1) AS x(${CASE_COLUMNS})
+  ON CONFLICT (key) DO UPDATE SET subject = excluded.subject, refs = excluded.refs, looks = excluded.looks, facts = excluded.facts,
+    chunks = excluded.chunks, state = excluded.state, acts = excluded.acts`;
+
+const DRIFT_COLUMNS: Record<keyof DriftRow, string> = {
+  case_key: 'text',
+  anchor: 'text',
+  id: 'text',
+  detector: 'text',
+  subject: 'text',
+  discriminator: 'text',
+  severity: 'text',
+  status: 'text',
+  occurrence: 'int',
+  opened_at: 'timestamptz',
+  opened_by: 'bigint',
+  changed_by: 'bigint',
+  resolved_at: 'timestamptz',
+  resolved_by: 'bigint',
+  values_hash: 'text',
+  source: 'text',
+  cause: 'text',
+  amount_minor: 'bigint',
+  amount_currency: 'text',
+  aliases: 'text[]',
+  finding: 'text',
+};
+const driftNames = Object.keys(DRIFT_COLUMNS);
+
+const UPSERT_DRIFTS = (s: string) => `
+  INSERT INTO ${s}.drifts SELECT * FROM json_to_recordset($1) AS x(${Object.entries(DRIFT_COLUMNS)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ')})
+  ON CONFLICT (case_key, anchor) DO UPDATE SET ${driftNames
+    .slice(2)
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}`;
+
+const INSERT_EVENTS = (s: string) => `
+  INSERT INTO ${s}.drift_events SELECT * FROM json_to_recordset($1)
+  AS x(case_key text, anchor text, drift_id text, occurrence int, type text, position bigint, at timestamptz, status text, detail text)`;
