@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ConfigError, problemsOf } from './config-error';
+import { errorCode } from './database/errors';
+import { Secret } from './secret';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const keyRoles = ['reader', 'ingest', 'operator', 'admin'] as const;
+
+const name = z
+  .string({ error: 'a name is required' })
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 lower-case letters, digits and hyphens, such as prima-uk',
+  );
+
+const timeZone = z
+  .string({ error: 'an IANA time zone is required, such as Europe/London' })
+  .refine(isTimeZone, 'is no IANA time zone; write it as Europe/London or UTC');
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be a time with its offset, such as 2026-11-01T00:00:00Z' })
+  .transform((text) => Date.parse(text));
+
+/** A secret as `{ env: NAME }`, read from the environment, or as text in the file itself. */
+function secret(env: Environment) {
+  const shape = { error: 'must be text, or { env: NAME } to take it from the environment' };
+  return z
+    .union([z.string().min(1), z.strictObject({ env: z.string().min(1) })], shape)
+    .transform((value, context) => {
+      if (typeof value === 'string') return new Secret(value);
+      const found = env[value.env];
+      if (found) return new Secret(found);
+      context.addIssue({ code: 'custom', message: `the environment variable ${value.env} is not set` });
+      return z.NEVER;
+    });
+}
+
+function fileSchema(env: Environment) {
+  const source = z.strictObject(
+    {
+      name,
+      kind: z.string({ error: 'a kind is required, such as prima or scend' }).min(1),
+      timeZone,
+      legalEntity: z.string({ error: 'the legal entity whose books these are is required' }).min(1),
+      /** Epoch milliseconds; nothing before it is missing. Null: the earliest fact received. */
+      startsAt: instant.nullable().default(null),
+      secrets: z
+        .strictObject({ webhook: secret(env).nullable().default(null) }, { error: unknownField })
+        .default({ webhook: null }),
+      /** Silence for longer than this opens feed-stale. Null: what the policy says. */
+      expectedIntervalSeconds: z.int().min(1).max(34_560_000).nullable().default(null),
+    },
+    { error: unknownField },
+  );
+  const key = z.strictObject(
+    {
+      name,
+      role: z.enum(keyRoles, { error: `must be one of ${keyRoles.join(', ')}` }),
+      /** SHA-256 of the bearer token, so that the file holds nothing that opens the door. */
+      sha256: z
+        .string({ error: 'the SHA-256 of the token is required' })
+        .regex(
+          /^[0-9a-f]{64}$/,
+          'must be the SHA-256 of the token as 64 lower-case hex digits, never the token',
+        ),
+      /** Names of the sources the key may use. Null: all. */
+      sources: z.array(name).min(1).nullable().default(null),
+    },
+    { error: unknownField },
+  );
+  return z.strictObject(
+    {
+      sources: z.array(source).max(1_000).default([]).superRefine(uniqueNames),
+      keys: z.array(key).max(1_000).default([]).superRefine(uniqueNames),
+      /** Checked by the domain, which knows the detectors and feeds. */
+      policy: z.unknown().optional(),
+    },
+    { error: unknownField },
+  );
+}
+
+export type ConfigFile = z.output<ReturnType<typeof fileSchema>>;
+export type SourceConfig = ConfigFile['sources'][number];
+export type KeyConfig = ConfigFile['keys'][number];
+
+/**
+ * Reads a YAML or JSON configuration file. Throws ConfigError naming every place that is wrong.
+ * @param file undefined where there is none: then no sources and no keys
+ */
+export function readConfigFile(file: string | undefined, env: Environment): ConfigFile {
+  const schema = fileSchema(env);
+  if (file === undefined) return schema.parse({});
+  const place = path.basename(file);
+  const document = parseDocument(readText(file), { prettyErrors: false });
+  const { errors } = document;
+  if (errors.length > 0)
+    throw new ConfigError(errors.map((error) => `${place}: ${at(error.pos[0], file)}${error.message}`));
+  // An empty file is an empty configuration, not a wrong one.
+  const result = schema.safeParse(document.toJS() ?? {});
+  if (!result.success) throw new ConfigError(problemsOf(result.error, place));
+  return result.data;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([
+      `${file}: cannot be read (${errorCode(error) ?? String(error)}); TALLYSTICK_CONFIG names the configuration file`,
+    ]);
+  }
+}
+
+function at(offset: number, file: string): string {
+  const before = readText(file).slice(0, offset).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: `;
+}
+
+function uniqueNames(items: { name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  items.forEach((item, index) => {
+    if (seen.has(item.name)) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: 'is used twice; give each its own',
+      });
+    }
+    seen.add(item.name);
+  });
+}
+
+function unknownField(issue: { code?: string; keys?: unknown }): string | undefined {
+  if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined;
+  return `unknown field ${issue.keys.map(String).join(', ')}; remove it or correct its spelling`;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { ConfigError, problemsOf } from './config-error';
+import { type ConfigFile, type Environment, readConfigFile } from './config-file';
+import { Secret } from './secret';
+
+export { ConfigError } from './config-error';
+export type { KeyConfig, SourceConfig } from './config-file';
+export { Secret } from './secret';
+
+/** What a replica does. One projector at a time is seen to by a lease, not by this. */
+export const roles = ['api', 'ingest', 'projector', 'reactions'] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Where the configuration file is looked for when TALLYSTICK_CONFIG does not say. */
+const usualFiles = ['tallystick.yaml', 'tallystick.yml', 'tallystick.json'];
+
+const text = z.string().min(1);
+const secretUrl = (protocols: RegExp, example: string) =>
+  z
+    .url({ protocol: protocols, error: `must be a URL such as ${example}` })
+    .transform((url) => new Secret(url))
+    .nullable()
+    .default(null);
+
+const environmentSchema = z.object({
+  HOST: text.default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d+$/, 'must be a port number from 0 (any free one) to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'must be a port number from 0 (any free one) to 65535')
+    .default(7420),
+  TALLYSTICK_DATA_DIR: text.default('.tallystick'),
+  TALLYSTICK_CONFIG: text.optional(),
+  DATABASE_URL: secretUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database'),
+  LEDGER_URL: secretUrl(/^(esdb|kurrentdb)(\+discover)?$/, 'esdb://host:2113'),
+  KAFKA_BROKERS: text
+    .transform((list) => list.split(',').map((broker) => broker.trim()))
+    .pipe(z.array(text.regex(/^\S+:\d+$/, 'must be host:port, several divided by commas')))
+    .default([]),
+  SLACK_WEBHOOK_URL: secretUrl(/^https?$/, 'https://hooks.slack.com/services/…'),
+  SLACK_BOT_TOKEN: text
+    .transform((token) => new Secret(token))
+    .nullable()
+    .default(null),
+  SLACK_CHANNEL: text.nullable().default(null),
+  SLACK_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://slack.com/api' })
+    .default('https://slack.com/api'),
+  ROLE: text
+    .transform((list) => list.split(',').map((role) => role.trim()))
+    .pipe(
+      z.array(
+        z.enum(['all', ...roles], {
+          error: `must be all, or some of ${roles.join(', ')}, divided by commas`,
+        }),
+      ),
+    )
+    .transform((list): Role[] => roles.filter((role) => list.includes('all') || list.includes(role)))
+    .default([...roles]),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+});
+
+export interface Config extends DeepReadonly<ConfigFile> {
+  host: string;
+  port: number;
+  /** Absolute path. */
+  dataDir: string;
+  /** Absolute path of the configuration file; null where there is none. */
+  configFile: string | null;
+  /** Null: the embedded database in `dataDir`. */
+  databaseUrl: Secret | null;
+  /** Null: the ledger lives in the database. */
+  ledgerUrl: Secret | null;
+  kafkaBrokers: readonly string[];
+  slack: Readonly<{
+    webhookUrl: Secret | null;
+    botToken: Secret | null;
+    channel: string | null;
+    apiUrl: string;
+  }>;
+  roles: readonly Role[];
+  logLevel: (typeof logLevels)[number];
+}
+
+type DeepReadonly<T> = T extends Secret
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** Reads the environment and the configuration file into a frozen value. Throws ConfigError naming every place that is wrong. */
+export function loadConfig(env: Environment = process.env, cwd = process.cwd()): Config {
+  // An empty variable is how a shell or a compose file says "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error, 'environment'));
+  const { data } = parsed;
+  const file = data.TALLYSTICK_CONFIG
+    ? path.resolve(cwd, data.TALLYSTICK_CONFIG)
+    : usualFiles.map((usual) => path.join(cwd, usual)).find((usual) => existsSync(usual));
+  const config: Config = {
+    ...readConfigFile(file, given),
+    host: data.HOST,
+    port: data.PORT,
+    dataDir: path.resolve(cwd, data.TALLYSTICK_DATA_DIR),
+    configFile: file ?? null,
+    databaseUrl: data.DATABASE_URL,
+    ledgerUrl: data.LEDGER_URL,
+    kafkaBrokers: data.KAFKA_BROKERS,
+    slack: {
+      webhookUrl: data.SLACK_WEBHOOK_URL,
+      botToken: data.SLACK_BOT_TOKEN,
+      channel: data.SLACK_CHANNEL,
+      apiUrl: data.SLACK_API_URL,
+    },
+    roles: data.ROLE,
+    logLevel: data.LOG_LEVEL,
+  };
+  if (!isLoopback(config.host) && config.keys.length === 0) {
+    throw new ConfigError([
+      `environment: HOST: ${config.host} is reachable from other machines, but no keys are configured; ` +
+        'add keys to the configuration file, or listen on 127.0.0.1',
+    ]);
+  }
+  return deepFreeze(config);
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}
