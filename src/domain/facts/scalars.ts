@@ -23,24 +23,35 @@ export const currency = z
   .refine(isCurrency, 'must be an ISO 4217 code');
 
 const decimal = (digits: number, what: string) =>
-  z.string().transform((text, context) => {
-    const value = parseDecimal(text, digits);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `must be ${what}` });
-    return z.NEVER;
-  });
+  z
+    .string()
+    .meta({ pattern: `^[+-]?\\d{1,15}(\\.\\d{0,15})?$`, description: what })
+    .transform((text, context) => {
+      const value = parseDecimal(text, digits);
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: `must be ${what}` });
+      return z.NEVER;
+    });
 
 /** Decimal string → integer micro-units. */
 export const quantity = decimal(6, 'a decimal of at most 15 digits and 6 places');
 export const positiveQuantity = quantity.refine((micros) => micros >= 0, 'must not be negative');
 
 /** An amount already in integer minor units of the document's currency. */
-export const amount = z.number().int().min(-999_999_999_999_999).max(999_999_999_999_999);
+export const amount = z
+  .number()
+  .int()
+  .min(-999_999_999_999_999)
+  .max(999_999_999_999_999)
+  .meta({ description: "integer minor units of the document's currency" });
 
 /** RFC 3339 text → epoch milliseconds. */
-export const instant = z.string().transform((text, context) => {
-  const value = parseInstant(text);
-  if (value !== null) return value;
-  context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time' });
-  return z.NEVER;
-});
+export const instant = z
+  .string()
+  .meta({ format: 'date-time' })
+  .transform((text, context) => {
+    const value = parseInstant(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time' });
+    return z.NEVER;
+  });

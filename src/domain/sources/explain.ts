@@ -1,4 +1,4 @@
-import { isLosslessNumber } from 'lossless-json';
+import { LosslessNumber } from 'lossless-json';
 import type { z } from 'zod';
 import { Unreadable } from './unreadable';
 
@@ -15,7 +15,7 @@ export function explain(error: z.ZodError, message: unknown): Unreadable {
 }
 
 function reasonFor(issue: z.core.$ZodIssue, found: unknown): string {
-  if (isLosslessNumber(found)) return 'must be a number of at most 15 digits and without an exponent';
+  if (found instanceof LosslessNumber) return 'must be a number of at most 15 digits and without an exponent';
   if (found === undefined) return 'is required';
   if (issue.code !== 'invalid_type') return issue.message;
   return `must be ${issue.expected}, and is ${describe(found)}`;

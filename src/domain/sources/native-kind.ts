@@ -26,7 +26,12 @@ export interface NativeKind {
 
 export const MAX_KEY = 500;
 
-export function nativeKind(definition: NativeKind): SourceKind & { messages: readonly MessageType[] } {
+/** A kind whose messages and their schemas can be listed. */
+export interface NativeSourceKind extends SourceKind {
+  readonly messages: readonly MessageType[];
+}
+
+export function nativeKind(definition: NativeKind): NativeSourceKind {
   const known = new Map(definition.messages.map((message) => [message.type, message]));
 
   const readType = (message: Fields): string => {
