@@ -3,10 +3,18 @@ import tseslint from 'typescript-eslint';
 import domainRules from './eslint.domain.js';
 
 const nodeGlobals = Object.fromEntries(
-  ['Buffer', '__dirname', 'console', 'module', 'process', 'require', 'setTimeout'].map((name) => [
-    name,
-    'readonly',
-  ]),
+  [
+    'Buffer',
+    'URL',
+    '__dirname',
+    'clearTimeout',
+    '__filename',
+    'console',
+    'module',
+    'process',
+    'require',
+    'setTimeout',
+  ].map((name) => [name, 'readonly']),
 );
 
 export default tseslint.config(

@@ -17,36 +17,37 @@ const LEAKS = [
   'after the Jest environment has been torn down',
 ];
 const GRACE_MS = 10_000;
+const root = path.join(__dirname, '..');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tallystick-test-'));
 const results = path.join(folder, 'results.json');
 const jest = spawn(
   process.execPath,
   [
-    require.resolve('jest/bin/jest.js'),
+    path.join(root, 'node_modules/jest/bin/jest.js'),
     ...(process.stderr.isTTY ? ['--colors'] : []),
     ...process.argv.slice(2),
   ],
   {
-    cwd: path.join(__dirname, '..'),
+    cwd: root,
     stdio: ['ignore', 'inherit', 'pipe'],
     env: { ...process.env, TALLYSTICK_TEST_RESULTS: results },
   },
 );
 
 let leaked = '';
+let waiting = null;
 let recent = '';
 jest.stderr.on('data', (chunk) => {
   process.stderr.write(chunk);
   recent = (recent + chunk).slice(-4000);
-  const warning = LEAKS.find((text) => recent.includes(text));
-  if (warning === undefined || leaked) return;
-  leaked = warning;
-  setTimeout(() => jest.kill('SIGKILL'), GRACE_MS).unref();
+  leaked ||= LEAKS.find((text) => recent.includes(text)) ?? '';
+  if (recent.includes(LEAKS[0])) waiting ??= setTimeout(() => jest.kill('SIGKILL'), GRACE_MS);
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
 
 jest.on('close', (code) => {
+  clearTimeout(waiting);
   const { passed, failed, skipped, skippedTests } = read();
   fs.rmSync(folder, { recursive: true, force: true });
   if (skippedTests.length > 0) {
