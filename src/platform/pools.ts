@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool, type PoolClient, types } from 'pg';
+import { Pool, type PoolClient, TypeOverrides, types } from 'pg';
 import { errorCode } from './database/errors';
-
-const int8 = 20;
 
 /**
  * bigint columns hold positions, counts and money in minor units, all far below 2^53, so they are read
@@ -14,6 +12,9 @@ export function parseInt8(text: string): number {
     throw new RangeError(`bigint ${text} is beyond the exact range of a number`);
   return value;
 }
+
+const parsers = new TypeOverrides();
+parsers.setTypeParser(types.builtins.INT8, parseInt8);
 
 export interface PoolOptions {
   url: string;
@@ -40,7 +41,7 @@ export function createPool(options: PoolOptions): Pool {
     statement_timeout: statementTimeoutMs,
     // A statement prepared on an empty table keeps a plan that gets 4 to 10 times slower as the table grows.
     options: '-c plan_cache_mode=force_custom_plan',
-    types: { getTypeParser: (oid, format) => (oid === int8 ? parseInt8 : types.getTypeParser(oid, format)) },
+    types: parsers,
   });
   // Without a listener, the loss of an idle connection ends the process.
   pool.on('error', (error) => onError?.(error));
@@ -61,8 +62,8 @@ export async function withTransaction<T>(pool: Pool, work: (client: PoolClient) 
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollback: Error) => {
-      broken = rollback;
+    await client.query('ROLLBACK').catch((rollback: unknown) => {
+      broken = rollback instanceof Error ? rollback : new Error(String(rollback));
     });
     throw error;
   } finally {

@@ -3,8 +3,11 @@ import { Client } from 'pg';
 import { DataFolderInUse, errorCode } from './errors';
 import { takeOwnership } from './ownership';
 import { ensureServer, serverUrl } from './server';
-import type { StartOptions } from './start-server';
+import type { DatabaseLog, StartOptions } from './start-server';
+
 import { stopServer } from './stop-server';
+
+export type { DatabaseLog };
 
 const databaseName = 'tallystick';
 
