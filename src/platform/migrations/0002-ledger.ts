@@ -1,10 +1,7 @@
-/**
- * The ledger: an append-only table of facts, the chain of blocks over it, and the one head row whose lock puts writers in
- * order. docs/adr/0003-ledger-on-postgres.md has the reasons and the numbers.
- */
-export const ledgerSql = `
-CREATE SCHEMA ledger;
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { forwardOnly, migrationName } from './migration-name';
 
+const sql = `
 CREATE TABLE ledger.facts (
   position    bigint      NOT NULL,
   block       bigint      NOT NULL,
@@ -150,3 +147,19 @@ BEGIN
   recorded_ms := ledger.epoch_ms(head.next_recorded_at);
 END $$;
 `;
+
+/**
+ * The ledger: an append-only table of facts, the chain of blocks over it, and the one head row whose lock puts writers in
+ * order. docs/adr/0003-ledger-on-postgres.md has the reasons and the numbers.
+ */
+export class LedgerTables implements MigrationInterface {
+  readonly name = migrationName(2, 'ledger');
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(sql);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(forwardOnly(this.name));
+  }
+}

@@ -1,0 +1,189 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { LedgerBusy, LedgerUnavailable } from '../port';
+import type { Receipt } from '../port';
+import type { LedgerLimits } from '../limits';
+import type { LedgerLogger } from './logger';
+import { isTransient } from './transient';
+import type { PreparedFact } from './prepared';
+import type { Outcome } from './record';
+
+/** Begins to record facts without repeats among them. `attempt` may be called again after it has rejected. */
+export type Recorder = (facts: readonly PreparedFact[]) => { attempt(): Promise<Outcome[]> };
+
+interface Waiting {
+  facts: PreparedFact[];
+  bytes: number;
+  deadline: number;
+  resolve(receipts: Receipt[]): void;
+  reject(error: unknown): void;
+}
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1_000;
+const MAX_RETRY_AFTER_SECONDS = 30;
+
+/**
+ * Puts concurrent callers into common blocks. While one block is under way the next callers queue, already encoded and
+ * hashed; a block takes whole calls, in their order. One loop writes, so there is one block under way at a time: more
+ * would only wait for the same head lock.
+ */
+export class GroupCommit {
+  private queue: Waiting[] = [];
+  private queuedFacts = 0;
+  private queuedBytes = 0;
+  private factsPerSecond = 10_000;
+  private running: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(
+    private readonly record: Recorder,
+    private readonly limits: LedgerLimits,
+    private readonly logger: LedgerLogger,
+  ) {}
+
+  /**
+   * @param refusable whether a full queue may refuse; the later parts of a call whose first part was accepted may not be.
+   */
+  append(facts: PreparedFact[], refusable: boolean): Promise<Receipt[]> {
+    if (this.closed) return Promise.reject(new LedgerUnavailable('the ledger is closed'));
+    const bytes = facts.reduce((sum, fact) => sum + fact.row.length, 0);
+    if (refusable && this.isFull(facts.length, bytes)) {
+      return Promise.reject(new LedgerBusy(this.retryAfterSeconds()));
+    }
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.limits.maxWaitMs;
+      this.queue.push({ facts, bytes, deadline, resolve, reject });
+      this.queuedFacts += facts.length;
+      this.queuedBytes += bytes;
+      this.running ??= this.run();
+    });
+  }
+
+  /** Refuses new callers, and waits until those that were accepted have their answer. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  /** An empty queue takes any call, so that one large call is never refused for ever. */
+  private isFull(facts: number, bytes: number): boolean {
+    return (
+      this.queue.length > 0 &&
+      (this.queuedFacts + facts > this.limits.queueFacts || this.queuedBytes + bytes > this.limits.queueBytes)
+    );
+  }
+
+  private retryAfterSeconds(): number {
+    return Math.min(MAX_RETRY_AFTER_SECONDS, Math.ceil(this.queuedFacts / this.factsPerSecond) || 1);
+  }
+
+  private async run(): Promise<void> {
+    // One turn of the event loop lets the callers that were just answered, and requests that wait in a socket, join the
+    // next block; without it 64 callers fall apart into two groups that take turns.
+    for (await nextTurn(); this.queue.length > 0; await nextTurn()) {
+      const group = this.take();
+      const started = performance.now();
+      await this.commit(group);
+      const facts = group.reduce((sum, call) => sum + call.facts.length, 0);
+      const rate = (facts / (performance.now() - started)) * 1000;
+      this.factsPerSecond += (rate - this.factsPerSecond) * 0.1;
+    }
+    this.running = null;
+  }
+
+  /** The next whole calls that fit into one block; at least one. */
+  private take(): Waiting[] {
+    let count = 0;
+    let facts = 0;
+    let bytes = 0;
+    for (const call of this.queue) {
+      facts += call.facts.length;
+      bytes += call.bytes;
+      if (count > 0 && (facts > this.limits.blockFacts || bytes > this.limits.blockBytes)) break;
+      count += 1;
+    }
+    const group = this.queue.splice(0, count);
+    this.forget(group);
+    return group;
+  }
+
+  private forget(calls: readonly Waiting[]): void {
+    for (const call of calls) {
+      this.queuedFacts -= call.facts.length;
+      this.queuedBytes -= call.bytes;
+    }
+  }
+
+  /** Answers every call of the group, whatever happens. */
+  private async commit(group: readonly Waiting[]): Promise<void> {
+    const { unique, slots } = withoutRepeats(group);
+    const deadline = Math.max(...group.map((call) => call.deadline));
+    const recording = this.record(unique);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const outcomes = await recording.attempt();
+        group.forEach((call, i) => call.resolve(receiptsOf(slots[i] as Slot[], outcomes)));
+        return;
+      } catch (error) {
+        if (!isTransient(error)) return this.refuse(group, error);
+        this.logger.warn({ attempt, err: error }, 'the ledger could not write; it will try again');
+        const pause = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
+        if (performance.now() + pause > deadline) return fail(group, unavailable(error));
+        await sleep(pause);
+        this.expire(error);
+      }
+    }
+  }
+
+  /** One caller's facts must not fail another's: a group that was refused is recorded call by call. */
+  private async refuse(group: readonly Waiting[], error: unknown): Promise<void> {
+    if (group.length === 1) return fail(group, error);
+    for (const call of group) await this.commit([call]);
+  }
+
+  private expire(error: unknown): void {
+    const now = performance.now();
+    const late = this.queue.filter((call) => call.deadline <= now);
+    if (late.length === 0) return;
+    this.queue = this.queue.filter((call) => call.deadline > now);
+    this.forget(late);
+    fail(late, unavailable(error));
+  }
+}
+
+/** Which unique fact a proposal became, and whether an earlier proposal of the same block had become it before. */
+interface Slot {
+  index: number;
+  repeated: boolean;
+}
+
+function withoutRepeats(group: readonly Waiting[]): { unique: PreparedFact[]; slots: Slot[][] } {
+  const unique: PreparedFact[] = [];
+  const indexes = new Map<string, number>();
+  const slots = group.map((call) =>
+    call.facts.map((fact) => {
+      const known = indexes.get(fact.identityKey);
+      if (known !== undefined) return { index: known, repeated: true };
+      indexes.set(fact.identityKey, unique.length);
+      return { index: unique.push(fact) - 1, repeated: false };
+    }),
+  );
+  return { unique, slots };
+}
+
+function receiptsOf(slots: readonly Slot[], outcomes: readonly Outcome[]): Receipt[] {
+  return slots.map(({ index, repeated }) => {
+    const { position, duplicate } = outcomes[index] as Outcome;
+    return { position, duplicate: duplicate || repeated };
+  });
+}
+
+function fail(calls: readonly Waiting[], error: unknown): void {
+  for (const call of calls) call.reject(error);
+}
+
+function unavailable(cause: unknown): LedgerUnavailable {
+  return new LedgerUnavailable('the ledger cannot be written to at the moment; sending again is safe', {
+    cause,
+  });
+}

@@ -1,0 +1,101 @@
+import { Pool } from 'pg';
+import { LedgerUnavailable } from '../port';
+import type { Ledger } from '../port';
+import { defaultLimits } from '../limits';
+import type { LedgerLimits } from '../limits';
+import { append } from './append';
+import { at } from './at';
+import { Checkpoints } from './checkpoint';
+import { find } from './find';
+import { GroupCommit } from './group-commit';
+import { readHead } from './head';
+import { Listener } from './listen';
+import type { LedgerLogger } from './logger';
+import { Notifier } from './notify';
+import { page } from './page';
+import { proof } from './proof';
+import { read } from './read';
+import { Recording } from './record';
+import type { WriterState } from './record';
+import { isTransient } from './transient';
+import { verify } from './verify';
+import { WriterConnection } from './writer-connection';
+
+export interface PostgresLedgerOptions {
+  /** A pool for reading that the caller owns, or a connection string from which the ledger makes its own. */
+  pool?: Pool;
+  url?: string;
+  /** Where checkpoints are kept, outside the database; without one they only go to the log. */
+  checkpointFile?: string;
+  /** Blocks between two checkpoints; default 1,000. */
+  checkpointBlocks?: number;
+  limits?: Partial<LedgerLimits>;
+  logger: LedgerLogger;
+}
+
+const READ_CONNECTIONS = 6;
+
+/** The ledger on a database that has been migrated. `close` seals what was accepted and writes a last checkpoint. */
+export async function createPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
+  const { logger } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const pool = options.pool ?? ownPool(options.url, logger);
+  const clientConfig = options.pool ? options.pool.options : { connectionString: options.url };
+  const connection = new WriterConnection(clientConfig, logger);
+  const checkpoints = new Checkpoints(options.checkpointFile, options.checkpointBlocks, logger);
+  const listener = new Listener(clientConfig, logger);
+  const notifier = new Notifier(pool, logger);
+  const writer: WriterState = {
+    connection,
+    knownBlock: null,
+    expectRepeats: false,
+    onSealed(block) {
+      checkpoints.sealed(block);
+      listener.emit();
+      notifier.announce();
+    },
+  };
+  const group = new GroupCommit((facts) => new Recording(writer, facts), limits, logger);
+  await reading(readHead(pool));
+
+  return {
+    append: (proposals) => append(group, limits, proposals),
+    head: () => reading(readHead(pool)),
+    read: (after, readOptions) => read(pool, after, readOptions),
+    page: (after, limit) => reading(page(pool, after, limit)),
+    at: (positions) => reading(at(pool, positions)),
+    find: (filter) => reading(find(pool, filter)),
+    proof: (position) => reading(proof(pool, position)),
+    onAppended: (callback) => listener.add(callback),
+    verify: async (verifyOptions = {}) =>
+      verify(pool, {
+        ...verifyOptions,
+        checkpoints: verifyOptions.checkpoints ?? (await checkpoints.load()),
+      }),
+    async close() {
+      await group.close();
+      notifier.close();
+      await listener.close();
+      await checkpoints.close();
+      await connection.close();
+      if (!options.pool) await pool.end();
+    },
+  };
+}
+
+function ownPool(url: string | undefined, logger: LedgerLogger): Pool {
+  if (!url) throw new TypeError('the ledger needs a pool or a url');
+  const pool = new Pool({ connectionString: url, max: READ_CONNECTIONS, keepAlive: true });
+  pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the ledger was lost'));
+  return pool;
+}
+
+/** A read that failed because the database is away says so in the port's words. */
+async function reading<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    throw new LedgerUnavailable('the ledger cannot be read at the moment', { cause: error });
+  }
+}

@@ -1,0 +1,78 @@
+import { Client } from 'pg';
+import type { ClientConfig } from 'pg';
+import type { LedgerLogger } from './logger';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The server gives up before the client does, so that a slow statement is an answer and not a lost connection. */
+const STATEMENT_TIMEOUT_MS = 25_000;
+const QUERY_TIMEOUT_MS = 30_000;
+
+/**
+ * Repeats must be looked up through the index, whatever the planner knew of the table when it was empty: with these
+ * settings a cached plan stays right as the table grows, and planning is not paid again for every block. A writer that
+ * dies with the head lock loses it after `idle_in_transaction_session_timeout`.
+ */
+const SESSION = `
+  SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+  SET default_transaction_isolation = 'read committed';
+  SET idle_in_transaction_session_timeout = '10s';
+  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
+
+/** The one connection on which this process writes. It is opened when needed, and again after it was lost. */
+export class WriterConnection {
+  private client: Client | null = null;
+
+  constructor(
+    private readonly config: ClientConfig,
+    private readonly logger: LedgerLogger,
+  ) {}
+
+  /** The open connection, or a new one. Rejects when the server cannot be reached. */
+  async get(): Promise<Client> {
+    if (this.client) return this.client;
+    const client = new Client({
+      ...this.config,
+      application_name: 'tallystick ledger writer',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+    });
+    client.on('error', (error) => {
+      this.logger.warn({ err: error }, 'the connection of the ledger writer was lost');
+      if (this.client === client) this.client = null;
+    });
+    try {
+      await client.connect();
+      await client.query(SESSION);
+    } catch (error) {
+      await abandon(client);
+      throw error;
+    }
+    this.client = client;
+    return client;
+  }
+
+  /** Gives the connection up without waiting for the server; what was under way on it has an unknown outcome. */
+  drop(): void {
+    const client = this.client;
+    this.client = null;
+    if (client) void abandon(client);
+  }
+
+  async close(): Promise<void> {
+    const client = this.client;
+    this.client = null;
+    await client?.end();
+  }
+}
+
+/** A connection that is given up may fail once more while it closes; nobody is left to be told. */
+async function abandon(client: Client): Promise<void> {
+  try {
+    client.connection.stream.destroy();
+    await client.end();
+  } catch {
+    return;
+  }
+}
