@@ -1,0 +1,12 @@
+/** Injection tokens of what `serve` makes once and the HTTP faces share. The names say the port, not the adapter. */
+
+/** `Ledger` of src/ledger/port.ts. */
+export const LEDGER = Symbol('ledger');
+/** `pg.Pool` for read models and app tables. */
+export const POOL = Symbol('pool');
+/** `Config` of src/platform/config.ts. */
+export const CONFIG = Symbol('config');
+/** `SourceBook` of src/platform/sources/source-book.ts. */
+export const SOURCES = Symbol('sources');
+/** `Log` of src/platform/logging.ts. */
+export const LOGGER = Symbol('logger');
