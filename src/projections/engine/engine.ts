@@ -17,7 +17,7 @@ import {
   type CaseRecord,
   type DriftEvent,
   type FactChunk,
-  type OwnFact,
+  type DriftAct,
   type Readable,
   CHUNK,
 } from './records';
@@ -47,6 +47,7 @@ export class Engine {
   readonly dirty = new Set<CaseRecord>();
   events: DriftEvent[] = [];
   chunks: FactChunk[] = [];
+  readonly failures: { key: string; error: unknown }[] = [];
   position = 0;
   instant = 0;
   private readonly lookedBy = new Map<string, Set<string>>();
@@ -135,7 +136,7 @@ export class Engine {
     this.note(record, fact);
   }
 
-  private async act(fact: Readable, own: Extract<OwnFact, { caseKey: string }>): Promise<void> {
+  private async act(fact: Readable, own: DriftAct): Promise<void> {
     await this.ensure([own.caseKey]);
     const record = this.cases.get(own.caseKey);
     // An act on a case that this mapping does not build stays in the ledger and waits for one that does.
@@ -144,7 +145,6 @@ export class Engine {
     const type = own.type.slice('drift.'.length) as 'acknowledged';
     record.acts.push({
       type,
-      caseKey,
       anchor,
       occurrence,
       valuesHash,
@@ -231,9 +231,13 @@ export class Engine {
         try {
           this.evaluate(key, by);
         } catch (error) {
-          if (!(error instanceof NotLoaded)) throw error;
-          absent.add(error.key);
-          again.push(key);
+          if (error instanceof NotLoaded) {
+            absent.add(error.key);
+            again.push(key);
+          } else {
+            // One case that cannot be judged stops nobody: its drifts stay as they were.
+            this.failures.push({ key, error });
+          }
         }
       }
       if (absent.size > 0) await this.ensure([...absent]);
@@ -355,6 +359,11 @@ export class Engine {
   }
 
   private note(record: CaseRecord, fact: number): void {
+    if (!this.touched.has(record.key)) {
+      // Maps keep the order of insertion: what is touched goes to the end, so what leaves first is the longest untouched.
+      this.cases.delete(record.key);
+      this.cases.set(record.key, record);
+    }
     this.touched.add(record.key);
     this.dirty.add(record);
     if (record.facts.at(-1) === fact) return;
@@ -370,6 +379,24 @@ export class Engine {
     const wanted = [...new Set(absent)];
     for (const key of wanted) this.cases.set(key, null);
     for (const record of await this.source.load(wanted)) this.admit(record);
+  }
+
+  /** What has changed is stored. Keeps at most about `cached` cases in memory, the longest untouched going first. */
+  settle(cached: number): CaseRecord[] {
+    this.dirty.clear();
+    this.events = [];
+    this.chunks = [];
+    const surplus = this.cases.size - cached;
+    if (surplus <= 0) return [];
+    const leaving: CaseRecord[] = [];
+    let left = surplus + Math.floor(cached / 4);
+    for (const [key, record] of this.cases) {
+      if (left-- <= 0) break;
+      if (record === null) this.cases.delete(key);
+      else if (record.kind !== 'feed') leaving.push(record);
+    }
+    for (const record of leaving) this.forget(record);
+    return leaving;
   }
 
   /** A stored case comes into memory. */

@@ -3,6 +3,7 @@ import type { CaseKind, CaseStates } from '../../domain/cases/kinds';
 import type { Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
 import type { Translation } from '../../domain/sources/source-kind';
+import type { OwnMessage } from '../../domain/sources/tallystick/messages';
 
 /** A fact as the engine folds it: translated, or told apart as not understood. */
 export interface Readable {
@@ -18,36 +19,22 @@ export interface Readable {
   hash: string;
   translation: Translation;
   /** What Tallystick itself recorded, when the source is `tallystick`. */
-  own: OwnFact | null;
+  own: OwnMessage | null;
 }
 
-export type OwnFact =
-  | { type: 'tick' }
-  | {
-      type: 'source.configured';
-      name: string;
-      kind: string;
-      startsAt: number | null;
-      expectedIntervalSeconds: number | null;
-    }
-  | ({ type: 'drift.acknowledged' | 'drift.assigned' | 'drift.commented' | 'drift.accepted' } & DriftAct);
+export type DriftAct = Extract<OwnMessage, { caseKey: string }>;
 
-export interface DriftAct {
-  caseKey: string;
+export interface Act {
+  type: 'acknowledged' | 'assigned' | 'commented' | 'accepted';
   anchor: string;
   occurrence: number;
   valuesHash: string;
   actor: string;
   comment: string | null;
   assignee: string | null;
-}
-
-export interface Act extends DriftAct {
-  type: 'acknowledged' | 'assigned' | 'commented' | 'accepted';
   fact: number;
   at: number;
 }
-
 export type DriftStatus = 'open' | 'accepted' | 'consequence' | 'resolved';
 
 export interface DriftRecord {

@@ -1,0 +1,140 @@
+/** Which generations there are, which one is live, and the instant in which another takes its place. */
+import type { ClientBase, Pool } from 'pg';
+import { withTransaction } from '../platform/pools';
+import { LIVE, createIndexes, createTables, schemaName } from './generation-schema';
+import { type ProjectionSettings, fingerprint } from './settings';
+
+export interface Generation {
+  id: number;
+  schema: string;
+  fingerprint: string;
+  settings: string;
+  promotedAt: Date | null;
+}
+
+/** The live generation moved on, or was replaced, since it was read: what was folded on it is dropped and read anew. */
+export class CheckpointMoved extends Error {
+  readonly code = 'checkpoint-moved';
+}
+
+export async function liveGeneration(db: Pool | ClientBase): Promise<Generation | null> {
+  const { rows } = await db.query<{
+    id: number;
+    schema_name: string;
+    fingerprint: string;
+    settings: string;
+    promoted_at: Date | null;
+  }>(`SELECT id, schema_name, fingerprint, settings, promoted_at FROM app.generations WHERE status = 'live'`);
+  const row = rows[0];
+  if (!row) return null;
+  return {
+    id: row.id,
+    schema: row.schema_name,
+    fingerprint: row.fingerprint,
+    settings: row.settings,
+    promotedAt: row.promoted_at,
+  };
+}
+
+/** The first start has nothing to rebuild: an empty generation at position 0 is live at once. */
+export async function ensureLive(pool: Pool, settings: ProjectionSettings): Promise<Generation> {
+  const known = await liveGeneration(pool);
+  if (known) return known;
+  return withTransaction(pool, async (client) => {
+    await client.query('LOCK TABLE app.generations IN EXCLUSIVE MODE');
+    const raced = await liveGeneration(client);
+    if (raced) return raced;
+    const id = await register(client, settings, 'live', LIVE);
+    await client.query(createTables(LIVE) + createIndexes(LIVE));
+    await client.query(`INSERT INTO ${LIVE}.checkpoint VALUES ($1, 0, 'epoch')`, [id]);
+    const created = await liveGeneration(client);
+    if (!created) throw new Error('the live generation was not created');
+    return created;
+  });
+}
+
+export async function beginGeneration(
+  pool: Pool,
+  settings: ProjectionSettings,
+): Promise<{ id: number; schema: string }> {
+  return withTransaction(pool, async (client) => {
+    const id = await register(client, settings, 'building', '');
+    const schema = schemaName(`gen_${id}`);
+    await client.query('UPDATE app.generations SET schema_name = $2 WHERE id = $1', [id, schema]);
+    await client.query(createTables(schema));
+    await client.query(`INSERT INTO ${schema}.checkpoint VALUES ($1, 0, 'epoch')`, [id]);
+    return { id, schema };
+  });
+}
+
+async function register(
+  client: ClientBase,
+  settings: ProjectionSettings,
+  status: string,
+  schema: string,
+): Promise<number> {
+  const made = JSON.stringify({ policy: settings.policy, sources: settings.sources() });
+  const { rows } = await client.query<{ id: number }>(
+    `INSERT INTO app.generations (schema_name, fingerprint, settings, status, promoted_at)
+     VALUES ($1, $2, $3, $4, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
+    [schema, fingerprint(settings), made, status],
+  );
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error('no generation was registered');
+  return id;
+}
+
+/** Throws when another has moved the checkpoint: zero rows is never success. */
+export async function moveCheckpoint(
+  client: ClientBase,
+  schema: string,
+  generation: number,
+  from: number,
+  to: { position: number; instant: number },
+): Promise<void> {
+  const moved = await client.query(
+    `UPDATE ${schemaName(schema)}.checkpoint SET position = $3, instant = $4 WHERE generation = $1 AND position = $2`,
+    [generation, from, to.position, new Date(to.instant).toISOString()],
+  );
+  if (moved.rowCount !== 1)
+    throw new CheckpointMoved(`generation ${generation} is no longer at position ${from}`);
+}
+
+/**
+ * In one transaction: the live generation's checkpoint is locked, so live folding waits; `catchUp` folds what is left; the
+ * schemas change names. Readers see the old or the new generation, never a half: a statement resolves its tables once.
+ */
+export async function promote(
+  pool: Pool,
+  id: number,
+  catchUp: (client: ClientBase, upTo: number) => Promise<void>,
+): Promise<void> {
+  await withTransaction(pool, async (client) => {
+    const live = await liveGeneration(client);
+    if (!live) throw new Error('there is no live generation to replace');
+    const { rows } = await client.query<{ position: number }>(
+      `SELECT position FROM ${LIVE}.checkpoint FOR UPDATE`,
+    );
+    await catchUp(client, rows[0]?.position ?? 0);
+    const former = schemaName(`gen_${live.id}`);
+    await client.query(`ALTER SCHEMA ${LIVE} RENAME TO ${former}`);
+    await client.query(`ALTER SCHEMA ${schemaName(`gen_${id}`)} RENAME TO ${LIVE}`);
+    await client.query(`UPDATE app.generations SET status = 'former', schema_name = $2 WHERE id = $1`, [
+      live.id,
+      former,
+    ]);
+    await client.query(
+      `UPDATE app.generations SET status = 'live', schema_name = $2, promoted_at = now() WHERE id = $1`,
+      [id, LIVE],
+    );
+  });
+}
+
+export async function dropGeneration(pool: Pool, id: number): Promise<void> {
+  await withTransaction(pool, async (client) => {
+    await client.query(`DROP SCHEMA IF EXISTS ${schemaName(`gen_${id}`)} CASCADE`);
+    await client.query(`UPDATE app.generations SET status = 'dropped' WHERE id = $1 AND status <> 'live'`, [
+      id,
+    ]);
+  });
+}

@@ -1,0 +1,30 @@
+/** One projector at a time. A lease with an end, by the database's clock: also a process that hangs loses it. */
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+
+export const LEASE_SECONDS = 6;
+export const RENEW_MS = 1_500;
+
+export class Lease {
+  readonly holder = randomUUID();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly name: string,
+  ) {}
+
+  /** True when this holder has the lease for the next `LEASE_SECONDS`. */
+  async take(): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO app.leases AS l (name, holder, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))
+       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+       WHERE l.holder = excluded.holder OR l.expires_at < now()`,
+      [this.name, this.holder, LEASE_SECONDS],
+    );
+    return rowCount === 1;
+  }
+
+  async release(): Promise<void> {
+    await this.pool.query('DELETE FROM app.leases WHERE name = $1 AND holder = $2', [this.name, this.holder]);
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The live path: facts after the checkpoint, folded, and everything that follows from them written in one transaction with
+ * the checkpoint, whose compare-and-set throws when somebody else has moved it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientBase, Pool } from 'pg';
+import { writeTick } from '../domain/sources/tallystick/messages';
+import type { Fact, Ledger } from '../ledger/port';
+import { isDatabaseAway, withTransaction } from '../platform/pools';
+import type { Log } from '../platform/logging';
+import { Engine } from './engine/engine';
+import type { CaseRecord, DriftEvent } from './engine/records';
+import { CheckpointMoved, ensureLive, moveCheckpoint } from './generations';
+import { LIVE } from './generation-schema';
+import { Lease, RENEW_MS } from './lease';
+import type { ProjectionSettings } from './settings';
+import { ownFact } from './sources';
+import type { SourceBook } from './sources';
+import { GenerationStore } from './store';
+import { translate } from './translate';
+
+export interface LiveParts {
+  pool: Pool;
+  ledger: Ledger;
+  settings: ProjectionSettings;
+  sources: SourceBook;
+  log: Log;
+  /** Called inside the batch's transaction: the outbox. */
+  onEvents?: (
+    client: ClientBase,
+    events: readonly DriftEvent[],
+    cases: ReadonlyMap<string, CaseRecord | null>,
+  ) => Promise<void>;
+  /** Facts folded in one transaction, about. */
+  batch?: number;
+  /** Cases kept in memory between batches. */
+  cached?: number;
+}
+
+const IDLE_MS = 1_000;
+
+interface Loaded {
+  engine: Engine;
+  store: GenerationStore;
+  generation: number;
+  position: number;
+}
+
+export class LiveRunner {
+  private readonly lease: Lease;
+  private readonly stopped = new AbortController();
+  private wake = new AbortController();
+  private running: Promise<void> | null = null;
+  private loaded: Loaded | null = null;
+  private leading = false;
+  private leaseEnds = 0;
+
+  constructor(private readonly parts: LiveParts) {
+    this.lease = new Lease(parts.pool, 'projector');
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    this.wake.abort();
+    await this.running;
+  }
+
+  get leads(): boolean {
+    return this.leading;
+  }
+
+  private async run(): Promise<void> {
+    const unsubscribe = this.parts.ledger.onAppended(() => this.wake.abort());
+    try {
+      while (!this.stopped.signal.aborted) await this.turn();
+    } finally {
+      unsubscribe();
+      if (this.leading)
+        await this.lease
+          .release()
+          .catch((error: unknown) => this.parts.log.warn({ err: error }, 'lease not released'));
+      this.leading = false;
+    }
+  }
+
+  private async turn(): Promise<void> {
+    this.wake = new AbortController();
+    try {
+      if (!(await this.lead())) {
+        this.loaded = null;
+        await this.idle(IDLE_MS);
+      } else if (!(await this.step())) {
+        await this.idle(await this.tickWhenDue());
+      }
+    } catch (error) {
+      // What was folded in memory is not what is stored: it is read anew.
+      this.loaded = null;
+      if (error instanceof CheckpointMoved)
+        this.parts.log.info({ err: error }, 'live generation was moved on by another');
+      else if (isDatabaseAway(error))
+        this.parts.log.warn({ err: error }, 'database is away; the projector tries again');
+      else this.parts.log.error({ err: error }, 'the projector failed and starts anew from its checkpoint');
+      await this.idle(IDLE_MS);
+    }
+  }
+
+  private async lead(): Promise<boolean> {
+    if (this.leading && performance.now() < this.leaseEnds) return true;
+    const asked = performance.now();
+    this.leading = await this.lease.take();
+    this.leaseEnds = asked + RENEW_MS;
+    return this.leading;
+  }
+
+  /** One batch; false when there was nothing to fold. */
+  async step(): Promise<boolean> {
+    const loaded = (this.loaded ??= await this.load());
+    const { engine, store } = loaded;
+    const facts = await this.parts.ledger.page(loaded.position, this.parts.batch ?? 2_000);
+    if (facts.length === 0) return false;
+    for (const block of blocksOf(facts)) await engine.fold(await this.read(block));
+    const changes = { cases: engine.dirty, events: engine.events, chunks: engine.chunks };
+    await withTransaction(this.parts.pool, async (client) => {
+      await moveCheckpoint(client, LIVE, loaded.generation, loaded.position, engine);
+      await store.write(client, changes);
+      if (engine.events.length > 0) await this.parts.onEvents?.(client, engine.events, engine.cases);
+    });
+    loaded.position = engine.position;
+    for (const { key, error } of engine.failures.splice(0)) {
+      this.parts.log.error(
+        { err: error, case: key },
+        'a case could not be judged; its drifts stay as they were',
+      );
+    }
+    engine.settle(this.parts.cached ?? 50_000);
+    return true;
+  }
+
+  private async read(block: readonly Fact[]) {
+    if (block.some((fact) => fact.source !== 'tallystick' && !this.parts.settings.source(fact.source)))
+      await this.parts.sources.reload();
+    return block.map((fact) => translate(fact, this.parts.settings.source(fact.source)));
+  }
+
+  private async load(): Promise<Loaded> {
+    const { pool, settings } = this.parts;
+    await this.parts.sources.reload();
+    await ensureLive(pool, settings);
+    const store = new GenerationStore(pool, LIVE);
+    const engine = await resume(store, settings);
+    const { generation, position } = await store.checkpoint();
+    return { engine, store, generation, position };
+  }
+
+  /** Records that time has passed, when something waits for nothing else. Returns how long to idle. */
+  private async tickWhenDue(): Promise<number> {
+    const { engine, position } = this.loaded ?? {};
+    const due = engine?.schedule.nextDue() ?? null;
+    if (due === null || position === undefined) return IDLE_MS;
+    const { rows } = await this.parts.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const now = rows[0]?.now.getTime() ?? 0;
+    if (due > now) return Math.min(IDLE_MS, due - now);
+    const id = `${due}/${position}`;
+    await this.parts.ledger.append([ownFact('tick', id, now, writeTick({ id, at: due }), 'tallystick')]);
+    return 0;
+  }
+
+  private async idle(ms: number): Promise<void> {
+    if (ms <= 0 || this.stopped.signal.aborted || this.wake.signal.aborted) return;
+    await delay(ms, undefined, { signal: this.wake.signal }).catch((error: unknown) => {
+      if ((error as Error).name !== 'AbortError') throw error;
+    });
+  }
+}
+
+/** An engine as it was when the generation's checkpoint was written. */
+export async function resume(store: GenerationStore, settings: ProjectionSettings): Promise<Engine> {
+  const engine = new Engine(
+    {
+      policy: settings.policy,
+      startsAt: (source) => settings.source(source)?.startsAt ?? null,
+      expectedIntervalSeconds: (source) => settings.source(source)?.expectedIntervalSeconds ?? null,
+    },
+    store,
+  );
+  engine.feeds.restore(await store.feeds());
+  for (const { key, on, at } of await store.allWaits()) engine.schedule.add(key, [{ on, at }]);
+  const { position, instant } = await store.checkpoint();
+  engine.position = position;
+  engine.instant = engine.feeds.now = instant;
+  return engine;
+}
+
+/** Facts of one block are consecutive and are folded at once. */
+export function blocksOf(facts: readonly Fact[]): Fact[][] {
+  const blocks: Fact[][] = [];
+  let number = -1;
+  for (const fact of facts) {
+    if (fact.block !== number) blocks.push([]);
+    number = fact.block;
+    blocks.at(-1)?.push(fact);
+  }
+  return blocks;
+}

@@ -1,0 +1,234 @@
+/**
+ * A new generation from zero: the ledger streamed through the same engine, folded in memory within a bound, loaded in bulk,
+ * caught up with what arrived meanwhile, and swapped in one transaction. It appends nothing, alerts nobody, and what it has
+ * not finished nobody sees.
+ */
+import type { ClientBase, Pool } from 'pg';
+import type { Ledger } from '../ledger/port';
+import { withTransaction } from '../platform/pools';
+import { copyIn } from './copy-in';
+import { Engine } from './engine/engine';
+import type { CaseRecord, DriftEvent, FactChunk } from './engine/records';
+import { beginGeneration, dropGeneration, promote } from './generations';
+import { analyze, createIndexes } from './generation-schema';
+import { blocksOf } from './live';
+import { caseRow, driftRow } from './rows';
+import type { ProjectionSettings } from './settings';
+import { GenerationStore, eventRow } from './store';
+import { translate } from './translate';
+
+export interface RebuildOptions {
+  pool: Pool;
+  ledger: Ledger;
+  settings: ProjectionSettings;
+  /** Cases in memory at most; the longest untouched are stored early and read again when needed. Default 400,000. */
+  maxCases?: number;
+  onProgress?: (progress: RebuildProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface RebuildProgress {
+  phase: 'folding' | 'loading' | 'catching-up' | 'promoted';
+  position: number;
+  head: number;
+}
+
+export interface Rebuilt {
+  generation: number;
+  position: number;
+  cases: number;
+  drifts: number;
+}
+
+/** Facts left over that are folded while readers and the live runner wait; more are folded before. */
+const LAST_STEP = 2_000;
+const MAX_CASES = 400_000;
+
+export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
+  const { id, schema } = await beginGeneration(options.pool, options.settings);
+  try {
+    return await new Rebuild(options, id, schema).run();
+  } catch (error) {
+    await dropGeneration(options.pool, id);
+    throw error;
+  }
+}
+
+class Rebuild {
+  private readonly engine: Engine;
+  private readonly store: GenerationStore;
+  private readonly maxCases: number;
+  private evicted = false;
+  private head = 0;
+  private counts = { cases: 0, drifts: 0 };
+
+  constructor(
+    private readonly options: RebuildOptions,
+    private readonly id: number,
+    private readonly schema: string,
+  ) {
+    const { pool, settings } = options;
+    this.store = new GenerationStore(pool, schema);
+    this.maxCases = options.maxCases ?? MAX_CASES;
+    // Until something was evicted there is nothing in the store, and no case costs a question.
+    const whenEvicted = <T>(ask: () => Promise<T[]>) => (this.evicted ? ask() : Promise.resolve([]));
+    this.engine = new Engine(
+      {
+        policy: settings.policy,
+        startsAt: (source) => settings.source(source)?.startsAt ?? null,
+        expectedIntervalSeconds: (source) => settings.source(source)?.expectedIntervalSeconds ?? null,
+      },
+      {
+        load: (keys) => whenEvicted(() => this.store.load(keys)),
+        dependents: (keys) => whenEvicted(() => this.store.dependents(keys)),
+        withDrifts: () => whenEvicted(() => this.store.withDrifts()),
+      },
+    );
+  }
+
+  async run(): Promise<Rebuilt> {
+    const { ledger, pool, signal } = this.options;
+    this.head = (await ledger.head()).position;
+    for await (const block of ledger.read(0, { upTo: this.head, signal })) {
+      await this.fold(block);
+      if (this.engine.cases.size > this.maxCases) await this.evict();
+      else if (this.engine.events.length > 20_000)
+        await withTransaction(pool, (client) => this.loadHistory(client));
+    }
+    this.say('loading');
+    await withTransaction(pool, (client) => this.load(client));
+    await this.catchUp();
+    const { position } = this.engine;
+    this.say('promoted');
+    return { generation: this.id, position, ...this.counts };
+  }
+
+  private async fold(block: Parameters<typeof blocksOf>[0]): Promise<void> {
+    const { source } = this.options.settings;
+    await this.engine.fold(block.map((fact) => translate(fact, source(fact.source))));
+    const [failure] = this.engine.failures;
+    // Live goes on without a case that cannot be judged; a rebuild stops and says which.
+    if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
+    this.say('folding');
+  }
+
+  private say(phase: RebuildProgress['phase']): void {
+    this.options.onProgress?.({
+      phase,
+      position: this.engine.position,
+      head: Math.max(this.head, this.engine.position),
+    });
+  }
+
+  /** Stores everything that changed and lets the longest untouched half go. */
+  private async evict(): Promise<void> {
+    if (!this.evicted) await this.options.pool.query(createIndexes(this.schema));
+    this.evicted = true;
+    await this.save();
+    this.engine.settle(Math.floor(this.maxCases / 2));
+  }
+
+  private save(): Promise<void> {
+    const { engine } = this;
+    return withTransaction(this.options.pool, async (client) => {
+      const cases = [...engine.dirty];
+      for (let i = 0; i < cases.length; i += 1_000) {
+        await this.store.write(client, { cases: cases.slice(i, i + 1_000), events: [], chunks: [] });
+      }
+      await this.loadHistory(client);
+      await this.setCheckpoint(client);
+    });
+  }
+
+  private async load(client: ClientBase): Promise<void> {
+    const { engine, schema } = this;
+    if (this.evicted) {
+      const cases = [...engine.dirty];
+      for (let i = 0; i < cases.length; i += 1_000) {
+        await this.store.write(client, { cases: cases.slice(i, i + 1_000), events: [], chunks: [] });
+      }
+    } else {
+      this.counts.cases = await copyIn(client, `${schema}.cases`, caseCells(engine.cases.values()));
+      this.counts.drifts = await copyIn(client, `${schema}.drifts`, driftCells(engine.cases.values()));
+      await copyIn(client, `${schema}.waits`, waitCells(engine.cases.values()));
+    }
+    await this.loadHistory(client);
+    if (!this.evicted) await client.query(createIndexes(schema));
+    await client.query(analyze(schema));
+    await this.setCheckpoint(client);
+    engine.settle(this.maxCases);
+    this.evicted = true;
+  }
+
+  private async loadHistory(client: ClientBase): Promise<void> {
+    const { engine, schema } = this;
+    await copyIn(client, `${schema}.drift_events`, eventCells(engine.events));
+    await copyIn(client, `${schema}.case_facts`, chunkCells(engine.chunks));
+    engine.events = [];
+    engine.chunks = [];
+  }
+
+  private setCheckpoint(client: ClientBase): Promise<unknown> {
+    const { position, instant } = this.engine;
+    return client.query(`UPDATE ${this.schema}.checkpoint SET position = $1, instant = $2`, [
+      position,
+      new Date(instant).toISOString(),
+    ]);
+  }
+
+  /** What arrived meanwhile: in rounds while live goes on, and the last bit inside the swap. */
+  private async catchUp(): Promise<void> {
+    const { ledger, pool, signal } = this.options;
+    for (;;) {
+      signal?.throwIfAborted();
+      const facts = await ledger.page(this.engine.position, LAST_STEP);
+      for (const block of blocksOf(facts)) await this.fold(block);
+      if (facts.length < LAST_STEP) break;
+      this.say('catching-up');
+      await this.save();
+      this.engine.settle(this.maxCases);
+    }
+    await promote(pool, this.id, async (client, livePosition) => {
+      while (this.engine.position < livePosition) {
+        const facts = await ledger.page(this.engine.position, LAST_STEP);
+        for (const block of blocksOf(facts)) await this.fold(block);
+      }
+      const { engine } = this;
+      await this.store.write(client, { cases: engine.dirty, events: engine.events, chunks: engine.chunks });
+      await this.setCheckpoint(client);
+    });
+  }
+}
+
+type Records = Iterable<CaseRecord | null>;
+
+function* caseCells(records: Records) {
+  for (const record of records) {
+    if (record === null) continue;
+    const row = caseRow(record);
+    yield [row.key, row.kind, row.subject, row.refs, row.looks, row.facts, row.chunks, row.state, row.acts];
+    record.stored = true;
+  }
+}
+
+function* driftCells(records: Records) {
+  for (const record of records) {
+    if (record !== null)
+      for (const drift of record.drifts.values()) yield Object.values(driftRow(record.key, drift));
+  }
+}
+
+function* waitCells(records: Records) {
+  for (const record of records) {
+    if (record !== null)
+      for (const { on, at } of record.waits) yield [record.key, on, new Date(at).toISOString()];
+  }
+}
+
+function* eventCells(events: readonly DriftEvent[]) {
+  for (const event of events) yield Object.values(eventRow(event));
+}
+
+function* chunkCells(chunks: readonly FactChunk[]) {
+  for (const { caseKey, chunk, positions } of chunks) yield [caseKey, chunk, positions];
+}

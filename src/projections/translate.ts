@@ -1,0 +1,69 @@
+/** A fact of the ledger in canonical words: pure, and the same for live and for replay. */
+import { readJson } from '../domain/sources/json';
+import { sourceKinds } from '../domain/sources/registry';
+import type { SourceKind, SourceSettings, Translation } from '../domain/sources/source-kind';
+import { type OwnMessage, readOwnMessage } from '../domain/sources/tallystick/messages';
+import type { Fact } from '../ledger/port';
+import type { Readable } from './engine/records';
+
+/** The source under which Tallystick records what it does itself. */
+export const OWN_SOURCE = 'tallystick';
+
+export function translate(fact: Fact, source: SourceSettings | undefined): Readable {
+  const kind = sourceKinds.get(fact.source === OWN_SOURCE ? OWN_SOURCE : (source?.kind ?? ''));
+  const readable: Readable = {
+    position: fact.position,
+    source: fact.source,
+    kind: kind?.kind ?? 'unknown',
+    stream: kind?.streamOf(fact.type) ?? 'unknown',
+    type: fact.type,
+    key: fact.key,
+    occurredAt: fact.occurredAt,
+    recordedAt: fact.recordedAt,
+    hash: fact.identity.toString('latin1', 0, 8),
+    translation: UNKNOWN_SOURCE,
+    own: null,
+  };
+  if (!kind) return readable;
+  if (kind.kind === OWN_SOURCE) return own(readable, fact.payload);
+  readable.translation = read(fact.payload, kind, source as SourceSettings);
+  return readable;
+}
+
+function read(payload: string | Buffer, kind: SourceKind, source: SourceSettings): Translation {
+  if (typeof payload !== 'string') return NOT_TEXT;
+  let message: unknown;
+  try {
+    message = readJson(payload);
+  } catch (error) {
+    return {
+      ok: false,
+      code: 'message-invalid',
+      reason: `is not JSON: ${(error as SyntaxError).message}`,
+      path: null,
+    };
+  }
+  return kind.translate(message, source);
+}
+
+function own(readable: Readable, payload: string | Buffer): Readable {
+  const message: OwnMessage | null = typeof payload === 'string' ? readOwnMessage(JSON.parse(payload)) : null;
+  if (message === null)
+    throw new Error(
+      `fact ${readable.position} of ${OWN_SOURCE} is not ours: the ledger was written by something else`,
+    );
+  return { ...readable, own: message, translation: { ok: true, facts: [] } };
+}
+
+const UNKNOWN_SOURCE: Translation = {
+  ok: false,
+  code: 'message-unmapped',
+  reason: 'its source is not configured',
+  path: null,
+};
+const NOT_TEXT: Translation = {
+  ok: false,
+  code: 'message-invalid',
+  reason: 'is not valid UTF-8 text',
+  path: null,
+};
