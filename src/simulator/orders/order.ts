@@ -48,6 +48,17 @@ export interface PickLine {
 }
 
 export function picksOf(portions: readonly Portion[]): PickLine[] {
+  const sums = new Map<string, PickLine>();
+  for (const pick of rawPicks(portions)) {
+    const key = `${pick.order_line} ${pick.sku}`;
+    const known = sums.get(key);
+    sums.set(key, known ? { ...known, qty: known.qty + pick.qty } : pick);
+  }
+  return [...sums.values()];
+}
+
+/** Portions of one line, as a split shipment has them, are still one pick of that line. */
+function rawPicks(portions: readonly Portion[]): PickLine[] {
   return portions.flatMap(({ line, units }) => {
     if (line.item.kit === null)
       return [{ order_line: line.lineNo, sku: line.item.code, qty: units * line.factor }];
