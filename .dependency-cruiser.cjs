@@ -5,6 +5,8 @@
 'use strict';
 const src = (folders) => `^src/(${folders})(/|$)`;
 const spec = '\\.spec\\.ts$';
+/** Specifications, what they share, and the contract that every ledger adapter must pass. */
+const tests = [spec, '\\.fixture\\.ts$', '^src/ledger/contract(/|\\.ts$)', '/testing/'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -77,13 +79,13 @@ module.exports = {
     {
       name: 'product-does-not-need-tests',
       severity: 'error',
-      from: { path: '^src/', pathNot: [spec, '\\.(contract|fixture)\\.ts$'] },
-      to: { path: ['^(test|bench|scripts)/', spec] },
+      from: { path: '^src/', pathNot: tests },
+      to: { path: ['^(test|bench|scripts)/', ...tests] },
     },
     {
       name: 'product-does-not-need-dev-dependencies',
       severity: 'error',
-      from: { path: '^src/', pathNot: spec },
+      from: { path: '^src/', pathNot: tests },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
     },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

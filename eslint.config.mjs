@@ -63,10 +63,16 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
   },
-  { files: ['src/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: domainRules },
+  { files: ['src/domain/**/*.ts'], ignores: ['**/*.spec.ts', '**/*.fixture.ts'], rules: domainRules },
   { files: ['src/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['**/*.spec.ts', 'test/**/*.ts'],
+    files: [
+      '**/*.spec.ts',
+      '**/*.fixture.ts',
+      'src/ledger/contract{.ts,/**}',
+      '**/testing/**/*.ts',
+      'test/**/*.ts',
+    ],
     rules: {
       'max-lines': ['error', { max: 600 }],
       '@typescript-eslint/no-non-null-assertion': 'off',
