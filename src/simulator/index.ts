@@ -7,5 +7,6 @@ export type { SourceConfig } from './sources';
 export { everyFault, FAULT_KINDS, noFaults } from './faults/plan';
 export type { FaultKind, FaultPlan } from './faults/plan';
 export { generateBulk } from './bulk';
-export type { BulkMessage, BulkOptions } from './bulk';
+export type { BulkOptions } from './bulk';
+export type { BulkMessage } from './bulk/message';
 export { signScend, signStandardWebhook } from './signatures';

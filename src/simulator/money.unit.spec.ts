@@ -1,6 +1,6 @@
 import { createWorld, everyFault, noFaults } from '.';
-import type { Document, Line } from './testing/read-back';
-import { minor, readBack } from './testing/read-back';
+import type { Document, Line } from './testing/read-back.fixture';
+import { minor, readBack } from './testing/read-back.fixture';
 
 const startAt = Date.UTC(2026, 10, 2, 5);
 const back = (seed: number, faults = everyFault(1)) =>

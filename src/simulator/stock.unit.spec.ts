@@ -1,7 +1,7 @@
 import { createWorld, everyFault, noFaults } from '.';
 import type { FaultPlan } from '.';
-import { readBack } from './testing/read-back';
-import { balancesAt, levelsAt, movesOfPrima, movesOfScend } from './testing/stock-tallies';
+import { readBack } from './testing/read-back.fixture';
+import { balancesAt, levelsAt, movesOfPrima, movesOfScend } from './testing/stock-tallies.fixture';
 import { HOUR, iso } from './timeline';
 
 const startAt = Date.UTC(2026, 10, 2, 5);
@@ -18,7 +18,7 @@ describe('stock', () => {
     const { back } = make(1, noFaults);
     const before = levelsAt(back, opening);
     const after = levelsAt(back, closing);
-    const moves = movesOfScend(back, opening, closing);
+    const moves = movesOfScend(back, { from: opening, to: closing });
     expect(before.size).toBeGreaterThan(100);
     for (const [key, { physical }] of before) {
       expect([key, physical + (moves.get(key) ?? 0)]).toEqual([key, after.get(key)?.physical]);
@@ -29,7 +29,7 @@ describe('stock', () => {
   it('is conserved in the books, whatever goes wrong', () => {
     const { back } = make(2, everyFault(2));
     const after = balancesAt(back, closing);
-    const moves = movesOfPrima(back, opening, closing);
+    const moves = movesOfPrima(back, { from: opening, to: closing });
     for (const [key, { physical }] of balancesAt(back, opening)) {
       expect([key, physical + (moves.get(key) ?? 0)]).toEqual([key, after.get(key)?.physical]);
     }

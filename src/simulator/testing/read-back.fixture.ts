@@ -121,3 +121,13 @@ export function minor(text: string): bigint {
 export function tally(into: Map<string, number>, key: string, amount: number): void {
   into.set(key, (into.get(key) ?? 0) + amount);
 }
+
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

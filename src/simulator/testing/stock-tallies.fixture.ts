@@ -1,6 +1,6 @@
 /** For tests: goods by SKU and warehouse, tallied from messages alone. */
-import type { ReadBack } from './read-back';
-import { tally } from './read-back';
+import type { ReadBack } from './read-back.fixture';
+import { tally } from './read-back.fixture';
 
 export interface Figures {
   physical: number;
@@ -40,12 +40,20 @@ export function balancesAt(back: ReadBack, asOf: string): Map<string, Figures> {
   );
 }
 
-/** Physical movements that Scend told between two instants (after the first, up to the second). */
-export function movesOfScend(back: ReadBack, from = '', to = '9'): Map<string, number> {
+/** What moved between two instants (after the first, up to the second), with or without what went to customers. */
+export interface Span {
+  from?: string;
+  to?: string;
+  shipments?: boolean;
+}
+
+const within = (at: unknown, { from = '', to = '9' }: Span) => String(at) > from && String(at) <= to;
+
+/** Movements that Scend told. */
+export function movesOfScend(back: ReadBack, span: Span = {}): Map<string, number> {
   const moves = new Map<string, number>();
-  const within = (at: string) => at > from && at <= to;
   const each = (type: string, sign: number) => {
-    for (const event of back.events(type).filter((e) => within(e.occurred_at))) {
+    for (const event of back.events(type).filter((e) => within(e.occurred_at, span))) {
       for (const line of event.lines) tally(moves, `${line.sku}@${event.warehouse}`, sign * line.qty);
     }
   };
@@ -53,10 +61,11 @@ export function movesOfScend(back: ReadBack, from = '', to = '9'): Map<string, n
   each('return.received', 1);
   each('transfer.dispatched', -1);
   each('transfer.received', 1);
-  for (const event of back.events('stock.adjusted').filter((e) => within(e.occurred_at))) {
+  for (const event of back.events('stock.adjusted').filter((e) => within(e.occurred_at, span))) {
     tally(moves, `${event.sku}@${event.warehouse}`, event.delta);
   }
-  for (const event of back.events('order.dispatched').filter((e) => within(e.occurred_at))) {
+  if (span.shipments === false) return moves;
+  for (const event of back.events('order.dispatched').filter((e) => within(e.occurred_at, span))) {
     for (const line of event.parcels.flatMap((parcel) => parcel.lines)) {
       tally(moves, `${line.sku}@${event.warehouse}`, -line.qty);
     }
@@ -64,21 +73,18 @@ export function movesOfScend(back: ReadBack, from = '', to = '9'): Map<string, n
   return moves;
 }
 
-/** Physical movements that Prima booked between two instants. */
-export function movesOfPrima(back: ReadBack, from = '', to = '9'): Map<string, number> {
+/** Movements that Prima booked. */
+export function movesOfPrima(back: ReadBack, span: Span = {}): Map<string, number> {
   const moves = new Map<string, number>();
-  for (const journal of back.documents('StockJournal')) {
-    const at = journal['postedAt'] as string;
-    if (at <= from || at > to) continue;
+  for (const journal of back.documents('StockJournal').filter((j) => within(j['postedAt'], span))) {
     tally(
       moves,
       `${String(journal['itemCode'])}@${String(journal['warehouse'])}`,
       Number(journal['quantity']),
     );
   }
-  for (const fulfilment of back.documents('ItemFulfilment')) {
-    const at = fulfilment['shippedAt'] as string;
-    if (at <= from || at > to) continue;
+  if (span.shipments === false) return moves;
+  for (const fulfilment of back.documents('ItemFulfilment').filter((f) => within(f['shippedAt'], span))) {
     for (const line of fulfilment.lines) {
       const units = Number(line.quantity) * back.factor(line.itemCode, line.uom);
       for (const { sku, quantity } of back.picks(line.itemCode)) {

@@ -1,10 +1,10 @@
-import type { BulkMessage } from './bulk';
-import type { Item } from './master/items';
-import { WAREHOUSES } from './orders/order';
-import type { Portion, Warehouse } from './orders/order';
-import { stockBalance } from './prima-documents';
-import * as scend from './scend-events';
-import { iso } from './timeline';
+import type { BulkMessage } from './message';
+import type { Item } from '../master/items';
+import { WAREHOUSES } from '../orders/order';
+import type { Portion, Warehouse } from '../orders/order';
+import { stockBalance } from '../prima-documents';
+import * as scend from '../scend-events';
+import { iso } from '../timeline';
 
 interface Running {
   shelf: number;

@@ -1,11 +1,11 @@
-import type { BulkMessage } from './bulk';
-import type { BulkStock } from './bulk-stock';
-import { decimal } from './arithmetic';
-import { picksOf } from './orders/order';
-import type { Order, Portion, Warehouse } from './orders/order';
-import { invoice, itemFulfilment, salesOrder } from './prima-documents';
-import type { BilledLine } from './prima-documents';
-import * as scend from './scend-events';
+import type { BulkMessage } from './message';
+import type { BulkStock } from './running-stock';
+import { decimal } from '../arithmetic';
+import { picksOf } from '../orders/order';
+import type { Order, Portion, Warehouse } from '../orders/order';
+import { invoice, itemFulfilment, salesOrder } from '../prima-documents';
+import type { BilledLine } from '../prima-documents';
+import * as scend from '../scend-events';
 
 export interface BulkOrder {
   serial: number;

@@ -3,21 +3,22 @@
  * in a real ledger, and memory holds only the orders that are under way. Nothing in it is a drift; where the stream is
  * cut off, what is still open is within its grace.
  */
-import { createCustomers } from './master/customers';
-import { tellMasterData } from './master/documents';
-import { createCatalogue } from './master/items';
-import type { Item } from './master/items';
-import { priceOf, taxCodeOf } from './master/prices';
-import { bill } from './orders/invoicing';
-import type { Order, OrderLine, Warehouse } from './orders/order';
-import { lifeStep, STEPS } from './bulk-steps';
-import type { BulkOrder } from './bulk-steps';
-import { BulkStock } from './bulk-stock';
-import { Random } from './random';
-import { Recorder } from './recorder';
-import { Numbers } from './scene';
-import { StockBook } from './stock/book';
-import { SECOND, timelineFrom } from './timeline';
+import { createCustomers } from '../master/customers';
+import { tellMasterData } from '../master/documents';
+import { createCatalogue } from '../master/items';
+import type { Item } from '../master/items';
+import { priceOf, taxCodeOf } from '../master/prices';
+import { bill } from '../orders/invoicing';
+import type { Order, OrderLine, Warehouse } from '../orders/order';
+import { lifeStep, STEPS } from './steps';
+import type { BulkMessage } from './message';
+import type { BulkOrder } from './steps';
+import { BulkStock } from './running-stock';
+import { Random } from '../random';
+import { Recorder } from '../recorder';
+import { Numbers } from '../scene';
+import { StockBook } from '../stock/book';
+import { SECOND, timelineFrom } from '../timeline';
 
 export interface BulkOptions {
   seed: number;
@@ -25,12 +26,6 @@ export interface BulkOptions {
   facts: number;
   /** Default 2026-01-05. A million facts take less than 7 days of the world's time. */
   startAt?: Date | number;
-}
-
-export interface BulkMessage {
-  source: 'prima' | 'scend' | 'middleware';
-  /** One line of JSON. */
-  body: string;
 }
 
 /** Between the placing of two orders, and how many are placed between two steps of one order: about 17 minutes. */
