@@ -17,7 +17,13 @@ export const optionalText = z.string().meta({ maxLength: 2000 }).nullish();
 export const prose = z.string().nullish();
 /** RFC 3339; without a zone it is read in the source's. */
 export const time = z.string().meta({ pattern: TIME });
-export const optionalTime = time.nullish();
+/** Empty text is absent, too. */
+export const optionalTime = z
+  .string()
+  .meta({ pattern: `${TIME}|^$` })
+  .nullish();
+/** A clock that counts only where the document's own is absent; else nobody reads it. */
+export const fallbackTime = z.string().nullish();
 /** Decimal text in major units; a JSON number is accepted where its decimal text is exact. */
 export const decimal = z.unknown().meta({ type: ['string', 'number'], pattern: DECIMAL });
 export const optionalDecimal = z
@@ -39,6 +45,7 @@ export const units = integer({ minimum: -999_999_999, maximum: 999_999_999 });
 export const positiveUnits = integer({ minimum: 0, maximum: 999_999_999 });
 
 export const currency = z.string().meta({ pattern: '^[A-Z]{3}$' });
-export const money = z.object({ amount: optionalDecimal, currency: currency.nullish() }).nullish();
+/** Without an amount it says nothing, whatever its currency. */
+export const money = z.object({ amount: optionalDecimal, currency: z.string().nullish() }).nullish();
 export type LooseMoney = z.output<typeof money>;
 export const totals = z.object({ net: decimal, tax: decimal, gross: decimal }).nullish();

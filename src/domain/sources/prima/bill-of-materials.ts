@@ -14,7 +14,7 @@ export const billOfMaterials = messageType({
     components: z.array(z.object({ itemCode: native.code, quantity: native.positiveDecimal })),
     explodeAt: z.enum(['order', 'warehouse']),
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.time,
   }),
   facts(document, head) {
     refuseRepeats('components', document.components, ({ itemCode }) => itemCode);

@@ -21,7 +21,7 @@ export const creditNote = messageType({
     lines: z.array(pricedLine),
     totals: native.totals,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts(document, head) {
     const currency = readCurrency(document.currency, 'currency');

@@ -14,7 +14,7 @@ export const customer = messageType({
     paymentTerms: native.optionalText,
     priceList: native.optionalCode,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.time,
   }),
   facts: (document, head) => [
     {

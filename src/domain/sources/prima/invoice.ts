@@ -23,7 +23,7 @@ export const invoice = messageType({
     ),
     totals: native.totals,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts(document, head) {
     const currency = readCurrency(document.currency, 'currency');

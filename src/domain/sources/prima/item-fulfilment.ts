@@ -23,7 +23,7 @@ export const itemFulfilment = messageType({
     carrierCost: native.money,
     lines: z.array(goodsLine),
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts(document, head) {
     refuseRepeats('lines', document.lines, (line) => line.lineNo);

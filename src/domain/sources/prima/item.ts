@@ -18,7 +18,7 @@ export const item = messageType({
     uoms: z.array(z.object({ uom: native.text, factor: native.positiveDecimal })).nullish(),
     taxCode: native.optionalText,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.time,
   }),
   facts(document, head) {
     const uoms = document.uoms ?? [];

@@ -19,7 +19,7 @@ export const priceList = messageType({
     taxIncluded: native.optionalFlag,
     validFrom: native.optionalTime,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.time,
   }),
   facts(document, head, zone) {
     const currency = readCurrency(document.currency, 'currency');

@@ -27,7 +27,7 @@ export const refundRequest = messageType({
       .nullish(),
     requestedAt: native.optionalTime,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts(document, head) {
     const currency = readCurrency(document.currency, 'currency');

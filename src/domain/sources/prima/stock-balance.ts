@@ -21,7 +21,7 @@ export const stockBalance = messageType({
     unitCost: native.money,
     bookValue: native.money,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts: (document, head) => [
     {

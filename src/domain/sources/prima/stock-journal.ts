@@ -18,7 +18,7 @@ export const stockJournal = messageType({
     reference: native.optionalCode,
     postedAt: native.optionalTime,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts: (document, head) => [
     {

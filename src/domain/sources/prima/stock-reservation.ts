@@ -17,7 +17,7 @@ export const stockReservation = messageType({
     quantity: native.decimal,
     reservedAt: native.optionalTime,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.fallbackTime,
   }),
   facts: (document, head) => [
     {

@@ -16,7 +16,7 @@ export const taxCode = messageType({
     rate: native.decimal,
     validFrom: native.optionalTime,
     version: native.optionalCount,
-    modifiedAt: native.optionalTime,
+    modifiedAt: native.time,
   }),
   facts: (document, head, zone) => [
     {
