@@ -74,7 +74,8 @@ export async function withTransaction<T>(pool: Pool, work: (client: PoolClient) 
 }
 
 const awayCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-const awayMessages = /^Connection terminated|timeout exceeded when trying to connect|connection timeout/i;
+const awayMessages =
+  /^Connection terminated|^timeout expired$|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed/i;
 
 /** Whether the database went away (restart, network, shutdown), as opposed to refusing what was asked. */
 export function isDatabaseAway(error: unknown): boolean {

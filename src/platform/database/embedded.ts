@@ -4,8 +4,8 @@ import { DataFolderInUse, errorCode } from './errors';
 import { takeOwnership } from './ownership';
 import { ensureServer, serverUrl } from './server';
 import type { DatabaseLog, StartOptions } from './start-server';
-
 import { stopServer } from './stop-server';
+import { supervise } from './supervise';
 
 export type { DatabaseLog };
 
@@ -19,6 +19,8 @@ export interface EmbeddedOptions extends StartOptions {
   mode?: 'owner' | 'guest';
   /** Who this is, told to others who are refused; for example `serve`. */
   label?: string;
+  /** The server was lost and another process owns the folder now: this one can only end. */
+  onLost?: (error: Error) => void;
 }
 
 export interface EmbeddedDatabase {
@@ -34,7 +36,10 @@ export interface EmbeddedDatabase {
 /** A killed owner's session ends when the kernel closes its socket; the server notices within milliseconds, on a busy machine later. */
 const ownerWaitMs = 2_000;
 
-/** Starts, or takes over, the PostgreSQL of a data folder. Throws DataFolderInUse, EmbeddedDatabaseUnavailable. */
+/**
+ * Starts, or takes over, the PostgreSQL of a data folder. While the owner lives, a server that dies is started again on the
+ * same port, so pools recover by themselves. Throws DataFolderInUse, EmbeddedDatabaseUnavailable.
+ */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { log, mode = 'owner', label = mode } = options;
   const dataDir = path.resolve(options.dataDir);
@@ -45,18 +50,27 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   await ensureDatabase(maintenanceUrl);
   log.debug({ dataDir, port: server.port, owner: ownership.owned }, 'embedded database is ready');
 
+  const shared = { url: serverUrl(server, databaseName), port: server.port };
+  if (!ownership.owned) return { ...shared, owner: false, stop: () => Promise.resolve() };
+
+  const supervision = supervise(ownership.session, {
+    async restore() {
+      log.warn({ dataDir, port: server.port }, 'the embedded database went away; starting it again');
+      const restarted = await ensureServer({ ...options, dataDir, port: server.port });
+      // On another port, somebody else was faster and owns it by now.
+      if (restarted.port !== server.port) throw new DataFolderInUse(dataDir);
+      const again = await takeOwnership(maintenanceUrl, ownerWaitMs, label);
+      if (!again.owned) throw new DataFolderInUse(dataDir, again.holder);
+      return again.session;
+    },
+    isFinal: (error) => error instanceof DataFolderInUse,
+    onRetry: (error) =>
+      log.warn({ err: error }, 'the embedded database could not be started again; trying on'),
+    onLost: (error) => options.onLost?.(error),
+  });
   let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    if (!ownership.owned) return;
-    await stopServer(dataDir);
-    await ownership.session.end();
-  };
-  return {
-    url: serverUrl(server, databaseName),
-    port: server.port,
-    owner: ownership.owned,
-    stop: () => (stopping ??= stop()),
-  };
+  const stop = (): Promise<void> => supervision.end(() => stopServer(dataDir));
+  return { ...shared, owner: true, stop: () => (stopping ??= stop()) };
 }
 
 async function ensureDatabase(maintenanceUrl: string): Promise<void> {

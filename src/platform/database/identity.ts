@@ -48,7 +48,8 @@ function dropWithCapability(user: SystemUser): Identity {
     '--clear-groups',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',
-    '--bounding-set=-all,+dac_override',
+    // Without it a set-uid program started by the server would be root with every capability.
+    '--no-new-privs',
   ];
   return {
     name: `user ${user.name} with dac_override`,

@@ -56,6 +56,8 @@ async function runPending(url: string, all: (new () => MigrationInterface)[]): P
     migrationsTransactionMode: 'each',
     applicationName: 'tallystick migrate',
     poolSize: 2,
+    // Its console logger speaks even when logging is off; a failure reaches the caller as an error anyway.
+    logger: 'debug',
   });
   await source.initialize();
   try {
