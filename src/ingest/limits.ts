@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { ConfigError, problemsOf } from '../platform/config-error';
+import { defaultLimits } from '../ledger/limits';
+
+const MIB = 1024 * 1024;
+
+/** Bounds on what one request may bring, and on what it may hold while it is here. Sizes in bytes, after decompression. */
+export interface IngestLimits {
+  /** A body of application/json. */
+  jsonBytes: number;
+  /** A body of application/x-ndjson. */
+  ndjsonBytes: number;
+  /** One message: a line, an element of an array, a webhook. */
+  messageBytes: number;
+  /** Levels of objects and arrays in a message. */
+  depth: number;
+  /** A body that is longer waits on disk until it is whole. */
+  memoryBytes: number;
+  /** What all bodies together may hold in memory; beyond it they go to disk at once. */
+  allMemoryBytes: number;
+  /** Longest silence of a client in the middle of a body. */
+  idleMs: number;
+  /** Facts and payload characters of one call of the ledger, and calls that may be under way for one body. */
+  blockFacts: number;
+  blockCharacters: number;
+  blocksInFlight: number;
+}
+
+export const defaultIngestLimits: IngestLimits = {
+  jsonBytes: 64 * MIB,
+  ndjsonBytes: 2048 * MIB,
+  messageBytes: 4 * MIB,
+  depth: 64,
+  memoryBytes: 4 * MIB,
+  allMemoryBytes: 128 * MIB,
+  idleMs: 30_000,
+  blockFacts: defaultLimits.blockFacts,
+  blockCharacters: defaultLimits.blockBytes / 2,
+  blocksInFlight: 4,
+};
+
+/** The environment variable that raises a limit: a refusal names it. */
+export const limitVariables = {
+  jsonBytes: 'TALLYSTICK_MAX_JSON_BYTES',
+  ndjsonBytes: 'TALLYSTICK_MAX_NDJSON_BYTES',
+  messageBytes: 'TALLYSTICK_MAX_MESSAGE_BYTES',
+  depth: 'TALLYSTICK_MAX_JSON_DEPTH',
+} as const;
+
+const whole = (largest: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from 1 to ${largest}`)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= largest, `must be a whole number from 1 to ${largest}`)
+    .optional();
+
+const environmentSchema = z.object({
+  TALLYSTICK_MAX_JSON_BYTES: whole(1024 * MIB),
+  TALLYSTICK_MAX_NDJSON_BYTES: whole(1024 * 1024 * MIB),
+  /** What the ledger itself takes. */
+  TALLYSTICK_MAX_MESSAGE_BYTES: whole(defaultLimits.payloadBytes),
+  /** Canonical forms are written by recursion. */
+  TALLYSTICK_MAX_JSON_DEPTH: whole(512),
+});
+
+/** The usual limits, with what the environment changes. Throws ConfigError. */
+export function readIngestLimits(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): IngestLimits {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error, 'environment'));
+  const changed = Object.entries(limitVariables).flatMap(([limit, variable]) => {
+    const value = parsed.data[variable];
+    return value === undefined ? [] : [[limit, value] as const];
+  });
+  return { ...defaultIngestLimits, ...Object.fromEntries(changed) };
+}
