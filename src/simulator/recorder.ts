@@ -12,7 +12,9 @@ export type ExpectedSubject =
 export interface ExpectedDrift {
   detector: string;
   subject: ExpectedSubject;
+  /** Only where detectors.md lets the world know it: SKU, order line or invoice line. Unset: any. */
   discriminator?: string;
+  /** Unset: any. */
   cause?: string;
   faultId: string;
 }

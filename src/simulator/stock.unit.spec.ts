@@ -48,6 +48,14 @@ describe('stock', () => {
     expect(apart).toHaveLength(4);
   });
 
+  it('is picked once per line and SKU', () => {
+    const { back } = make(5, everyFault(1));
+    for (const event of ['order.received', 'order.allocated'].flatMap((type) => back.events(type))) {
+      const picks = event.lines.map((line) => `${line.order_line} ${line.sku}`);
+      expect(new Set(picks).size).toBe(picks.length);
+    }
+  });
+
   it('never falls below zero, and counts its stream without a gap', () => {
     const { back } = make(4, everyFault(1));
     const lines = back.events('stock.level').flatMap((event) => event.lines);

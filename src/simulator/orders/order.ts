@@ -47,6 +47,7 @@ export interface PickLine {
   qty: number;
 }
 
+/** Portions of one line, as a split shipment has them, are still one pick of that line. */
 export function picksOf(portions: readonly Portion[]): PickLine[] {
   const sums = new Map<string, PickLine>();
   for (const pick of rawPicks(portions)) {
@@ -57,7 +58,6 @@ export function picksOf(portions: readonly Portion[]): PickLine[] {
   return [...sums.values()];
 }
 
-/** Portions of one line, as a split shipment has them, are still one pick of that line. */
 function rawPicks(portions: readonly Portion[]): PickLine[] {
   return portions.flatMap(({ line, units }) => {
     if (line.item.kit === null)

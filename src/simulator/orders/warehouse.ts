@@ -36,14 +36,7 @@ const REASONS: Record<string, string> = {
 
 export function receive(scene: Scene, order: Order, share: Share, at: number): void {
   const { recorder, numbers } = scene;
-  const lines = picksOf(share.parts.flat());
-  const byLine = new Map<string, (typeof lines)[number]>();
-  for (const line of lines) {
-    const key = `${line.order_line} ${line.sku}`;
-    const same = byLine.get(key);
-    byLine.set(key, same ? { ...same, qty: same.qty + line.qty } : line);
-  }
-  const whole = [...byLine.values()];
+  const whole = picksOf(share.parts.flat());
   const id = recorder.nextEventId();
   recorder.scend(
     at,
