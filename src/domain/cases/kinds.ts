@@ -58,6 +58,8 @@ interface KindOf<S> {
   refs(state: S): string[];
   /** What it tells other cases, by their keys; differences are delivered. */
   contributions?(state: S): Contribution<unknown>[];
+  /** Whether a change of the state can have changed them; cheap, by identity of what they are made from. */
+  contributionsMayDiffer?(before: S, after: S): boolean;
   receive?(state: S, from: string, value: unknown): S;
   /** What cases that look at this one depend on: they are asked again when this text changes. */
   facet?(state: S): string;
@@ -73,6 +75,10 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     subject: (state) => `order:${orderSubject(state)}`,
     refs: orderRefs,
     contributions: stockShares,
+    contributionsMayDiffer: (before, after) =>
+      before.dispatched !== after.dispatched ||
+      before.fulfilments !== after.fulfilments ||
+      before.returned !== after.returned,
     receive: (state, from, value) => receiveInvoice(state, from, value as Held<Canonical<'invoice'>> | null),
   },
   'channel-order': {
@@ -99,6 +105,7 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     subject: ownKey,
     refs: noRefs,
     contributions: memberships,
+    contributionsMayDiffer: (before, after) => before.boms !== after.boms,
     receive: (state, from, value) => receiveMembership(state, from, value as KitMembership | null),
     facet: (state) => {
       const item = state.items[0]?.value;

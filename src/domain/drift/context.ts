@@ -27,11 +27,12 @@ export interface Wait {
 export type Lookable = 'product' | 'customer' | 'stock';
 
 /** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
-export type Lookup = <K extends Lookable>(kind: K, id: string) => CaseStates[K] | null;
+export type Lookup = (key: string) => CaseStates[Lookable] | null;
 
 export class DetectContext {
   readonly waits: Wait[] = [];
-  readonly looked = new Set<string>();
+  /** What was looked at, by case key: each is asked for once an evaluation. */
+  readonly looked = new Map<string, CaseStates[Lookable] | null>();
 
   constructor(
     readonly now: number,
@@ -41,8 +42,10 @@ export class DetectContext {
   ) {}
 
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
-    this.looked.add(`${kind}:${id}`);
-    return this.lookup(kind, id);
+    const key = `${kind}:${id}`;
+    let state = this.looked.get(key);
+    if (state === undefined) this.looked.set(key, (state = this.lookup(key)));
+    return state as CaseStates[K] | null;
   }
 
   /** A standing mismatch: due exactly at `at` is due. Waits for the clock otherwise. */

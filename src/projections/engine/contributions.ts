@@ -7,8 +7,10 @@ export function contributionsChanged(
   before: CaseStates[CaseKind],
   after: CaseStates[CaseKind],
 ): Contribution<unknown>[] {
-  const tell = (caseKinds[kind] as (typeof caseKinds)['order']).contributions;
-  if (!tell) return [];
+  const { contributions: tell, contributionsMayDiffer: mayDiffer } = caseKinds[
+    kind
+  ] as (typeof caseKinds)['order'];
+  if (!tell || mayDiffer?.(before as CaseStates['order'], after as CaseStates['order']) === false) return [];
   const former = new Map(tell(before as CaseStates['order']).map(({ target, value }) => [target, value]));
   const changes: Contribution<unknown>[] = [];
   for (const contribution of tell(after as CaseStates['order'])) {

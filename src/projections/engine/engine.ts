@@ -5,8 +5,9 @@
  */
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
 import { kindOf, route } from '../../domain/cases/route';
+import type { FeedState } from '../../domain/cases/feed';
 import type { Held } from '../../domain/cases/held';
-import type { Lookable } from '../../domain/drift/context';
+import type { Lookable, Wait } from '../../domain/drift/context';
 import type { Canonical } from '../../domain/facts/canonical';
 import type { Policy } from '../../domain/policy';
 import { contributionsChanged } from './contributions';
@@ -54,6 +55,8 @@ export class Engine {
   private facets = new Map<string, string>();
   private origins = new Map<string, CaseStates[CaseKind]>();
   private touched = new Set<string>();
+  /** Clocks of this instant's facts that run ahead of ours: what they say counts when that moment has come. */
+  private readonly ahead = new Set<number>();
 
   constructor(
     private readonly settings: EngineSettings,
@@ -71,6 +74,7 @@ export class Engine {
     this.facets.clear();
     this.origins.clear();
     this.touched.clear();
+    this.ahead.clear();
     const shape = this.feeds.shape();
     const parts = this.read(block);
     await this.ensure(parts.map(([key]) => key));
@@ -115,6 +119,7 @@ export class Engine {
           hash: fact.hash,
           value: canonical,
         };
+        if (held.at > recordedAt) this.ahead.add(held.at);
         for (const key of route(canonical)) parts.push([key, held]);
       }
       this.feeds.receive(source, kind, stream, newest, recordedAt, position);
@@ -221,8 +226,9 @@ export class Engine {
   }
 
   private async ask(asked: Set<string>, by: number): Promise<void> {
-    await this.ensure([...asked]);
-    for (const key of this.feeds.takeChanged()) this.askFeed(key, asked);
+    const heard = this.feeds.takeChanged();
+    await this.ensure([...asked, ...heard.map(feedKey)]);
+    for (const feed of heard) this.askFeed(feed, asked);
     let waiting: string[] = [...asked];
     while (waiting.length > 0) {
       const absent = new Set<string>();
@@ -245,13 +251,13 @@ export class Engine {
     }
   }
 
-  private askFeed(key: string, asked: Set<string>): void {
-    const state = this.feeds.get(key);
-    if (!state) return;
-    const record = this.cases.get(`feed:${key}`) ?? this.fresh(`feed:${key}`, 'feed', state);
+  private askFeed(state: FeedState, asked: Set<string>): void {
+    const key = feedKey(state);
+    const record = this.cases.get(key) ?? this.fresh(key, 'feed', state);
+    // A feed that came from the store comes without its state's identity; from now on it shares the book's.
     record.state = state;
     this.dirty.add(record);
-    asked.add(record.key);
+    asked.add(key);
   }
 
   private evaluate(key: string, by: number): void {
@@ -264,12 +270,13 @@ export class Engine {
       this.instant,
       policy,
       this.feeds,
-      (looked) => this.peek(looked),
+      this.peek,
     );
     const touched = this.touched.has(key);
     const events = reconcile(record, found, by, this.instant, touched);
     for (const event of events) this.events.push(event);
     const moved = this.relook(record, looks);
+    this.waitForClocksAhead(record, waits);
     if (waits.length > 0 || record.waits.length > 0) {
       this.schedule.add(key, waits);
       record.waits = waits;
@@ -278,10 +285,16 @@ export class Engine {
     if (events.length > 0 || moved || touched || found.length > 0) this.dirty.add(record);
   }
 
-  private peek(key: string): CaseStates[Lookable] | null {
+  private readonly peek = (key: string): CaseStates[Lookable] | null => {
     const record = this.cases.get(key);
     if (record === undefined) throw new NotLoaded(key);
     return (record?.state as CaseStates[Lookable] | undefined) ?? null;
+  };
+
+  private waitForClocksAhead(record: CaseRecord, waits: Wait[]): void {
+    if (this.ahead.size > 0 && this.touched.has(record.key))
+      for (const at of this.ahead) waits.push({ on: 'ahead', at });
+    for (const wait of record.waits) if (wait.on === 'ahead' && wait.at > this.instant) waits.push(wait);
   }
 
   private relook(record: CaseRecord, looks: string[]): boolean {
@@ -410,6 +423,10 @@ export class Engine {
     this.cases.delete(record.key);
     for (const key of record.looks) this.lookedBy.get(key)?.delete(record.key);
   }
+}
+
+function feedKey({ source, stream }: FeedState): string {
+  return `feed:${source}/${stream}`;
 }
 
 const CLOCK_AHEAD = {

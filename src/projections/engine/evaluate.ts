@@ -1,7 +1,7 @@
 /** One case, asked: its findings, what it waits for, and what it looked at. */
 import { type CaseKind, type CaseStates } from '../../domain/cases/kinds';
 import { detectorsOf, supersededBy } from '../../domain/drift/catalogue';
-import { DetectContext, type FeedClock, type Lookable, type Wait } from '../../domain/drift/context';
+import { DetectContext, type FeedClock, type Lookup, type Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
 import type { Policy } from '../../domain/policy';
 
@@ -26,19 +26,15 @@ export class NotLoaded extends Error {
   }
 }
 
-export type Peek = (key: string) => CaseStates[Lookable] | null;
-
 export function evaluate(
   kind: CaseKind,
   state: CaseStates[CaseKind],
   now: number,
   policy: Policy,
   feeds: FeedClock,
-  peek: Peek,
+  peek: Lookup,
 ): Evaluation {
-  const lookup = <K extends Lookable>(looked: K, id: string) =>
-    peek(`${looked}:${id}`) as CaseStates[K] | null;
-  const context = new DetectContext(now, policy, feeds, lookup);
+  const context = new DetectContext(now, policy, feeds, peek);
   const found: Found[] = [];
   for (const detector of detectorsOf(kind)) {
     const own = policy.detectors[detector.code];
@@ -49,7 +45,7 @@ export function evaluate(
     }
   }
   if (found.length > 1) markConsequences(found);
-  return { found, waits: context.waits, looks: [...context.looked] };
+  return { found, waits: context.waits, looks: [...context.looked.keys()] };
 }
 
 function markConsequences(found: Found[]): void {

@@ -1,14 +1,12 @@
 /** All feeds of a generation: their marks, their watermarks by kind, and which waits they end. */
-import { type FeedState, beaten, initialFeed, received, watermark } from '../../domain/cases/feed';
+import { type FeedState, beat, initialFeed, receive, watermark } from '../../domain/cases/feed';
 import type { FeedClock, FeedName } from '../../domain/drift/context';
 import type { Policy } from '../../domain/policy';
 
 export class FeedBook implements FeedClock {
-  /** By `<source>/<stream>`. */
-  private readonly feeds = new Map<string, FeedState>();
-  private readonly bySource = new Map<string, FeedState[]>();
+  private readonly bySource = new Map<string, Map<string, FeedState>>();
   private readonly kinds = new Map<string, Set<string>>();
-  private readonly changed = new Set<string>();
+  private readonly changed = new Set<FeedState>();
   now = 0;
   private shapes = 0;
 
@@ -19,13 +17,13 @@ export class FeedBook implements FeedClock {
   ) {}
 
   restore(states: readonly FeedState[]): void {
-    for (const state of states) this.set(state);
+    for (const state of states) this.add(state);
     this.changed.clear();
   }
 
   /** The source is connected from this fact on: it can be missing something, and it can fall silent. */
   configure(source: string, kind: string, at: number, fact: number): void {
-    if (!this.feeds.has(`${source}/*`)) this.set(initialFeed(source, '*', kind, at, fact));
+    this.feed(source, '*', kind, at, fact);
   }
 
   receive(
@@ -36,50 +34,42 @@ export class FeedBook implements FeedClock {
     at: number,
     fact: number,
   ): void {
-    for (const name of [stream, '*']) {
-      const known = this.feeds.get(`${source}/${name}`) ?? initialFeed(source, name, kind, at, fact);
-      this.set(received(known, occurredAt, at, fact));
-    }
+    receive(this.feed(source, stream, kind, at, fact), occurredAt, at, fact);
+    receive(this.feed(source, '*', kind, at, fact), occurredAt, at, fact);
   }
 
   heartbeat(source: string, stream: string | null, asOf: number, at: number, fact: number): void {
-    const whole = this.feeds.get(`${source}/*`);
-    const name = stream ?? '*';
-    const known =
-      this.feeds.get(`${source}/${name}`) ?? (whole ? initialFeed(source, name, whole.kind, at, fact) : null);
+    const whole = this.bySource.get(source)?.get('*');
     // A heartbeat for a source that is not connected says nothing of any case.
-    if (known) this.set(beaten(known, asOf));
+    if (whole && beat(this.feed(source, stream ?? '*', whole.kind, at, fact), asOf)) this.shapes++;
   }
 
-  private set(state: FeedState): void {
-    const key = `${state.source}/${state.stream}`;
-    const next = { ...state, expectedIntervalSeconds: this.intervalOf(state.source) };
-    const before = this.feeds.get(key);
-    this.feeds.set(key, next);
-    const siblings = this.bySource.get(state.source);
-    if (!siblings) this.bySource.set(state.source, [next]);
-    else if (before) siblings[siblings.indexOf(before)] = next;
-    else siblings.push(next);
+  /** The feed, new if need be, marked as changed. */
+  private feed(source: string, stream: string, kind: string, at: number, fact: number): FeedState {
+    const state =
+      this.bySource.get(source)?.get(stream) ?? this.add(initialFeed(source, stream, kind, at, fact));
+    this.changed.add(state);
+    return state;
+  }
+
+  private add(state: FeedState): FeedState {
+    state.expectedIntervalSeconds = this.intervalOf(state.source);
+    const streams = this.bySource.get(state.source);
+    if (streams) streams.set(state.stream, state);
+    else this.bySource.set(state.source, new Map([[state.stream, state]]));
     const sources = this.kinds.get(state.kind);
     if (sources) sources.add(state.source);
     else this.kinds.set(state.kind, new Set([state.source]));
-    if (next.independent && before?.independent !== true) this.shapes++;
-    this.changed.add(key);
-  }
-
-  get(key: string): FeedState | undefined {
-    return this.feeds.get(key);
-  }
-
-  all(): FeedState[] {
-    return [...this.feeds.values()];
+    if (state.independent) this.shapes++;
+    this.changed.add(state);
+    return state;
   }
 
   /** Feeds changed since the last call. */
-  takeChanged(): string[] {
-    const keys = [...this.changed];
+  takeChanged(): FeedState[] {
+    const feeds = [...this.changed];
     this.changed.clear();
-    return keys;
+    return feeds;
   }
 
   watermark({ kind, stream }: FeedName): number | null {
@@ -97,14 +87,14 @@ export class FeedBook implements FeedClock {
   watermarkOf(source: string, stream: string): number | null {
     const own = this.policy.feeds[`${source}/${stream}`] ?? this.policy.feeds[source];
     const lateness = (own?.allowedLatenessSeconds ?? this.policy.defaults.allowedLatenessSeconds) * 1000;
-    const siblings = this.bySource.get(source) ?? [];
-    return watermark(this.feeds.get(`${source}/${stream}`) ?? null, siblings, lateness, this.now);
+    const streams = this.bySource.get(source);
+    return watermark(streams?.get(stream) ?? null, [...(streams?.values() ?? [])], lateness, this.now);
   }
 
   startsAt(kind: string): number | null {
     let earliest: number | null = null;
     for (const source of this.kinds.get(kind) ?? []) {
-      const start = this.startsAtOf(source) ?? this.feeds.get(`${source}/*`)?.oldest ?? null;
+      const start = this.startsAtOf(source) ?? this.bySource.get(source)?.get('*')?.oldest ?? null;
       if (start !== null && (earliest === null || start < earliest)) earliest = start;
     }
     return earliest;
@@ -125,7 +115,7 @@ export class FeedBook implements FeedClock {
 
   /** What a wait's name has reached now; null when it has reached nothing. */
   reached(on: string): number | null {
-    if (on === 'clock') return this.now;
+    if (on === 'clock' || on === 'ahead') return this.now;
     if (on.startsWith('start:')) return this.startsAt(on.slice(6));
     const slash = on.indexOf('/');
     return this.watermark({ kind: on.slice(5, slash), stream: on.slice(slash + 1) });

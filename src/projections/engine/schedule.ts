@@ -79,7 +79,10 @@ export class Schedule {
 
   /** The next instant at which the clock alone decides something; null when nothing waits for it. */
   nextDue(): number | null {
-    return this.heaps.get('clock')?.first?.at ?? null;
+    const next = [this.heaps.get('clock')?.first?.at, this.heaps.get('ahead')?.first?.at].filter(
+      (at) => at !== undefined,
+    );
+    return next.length === 0 ? null : Math.min(...next);
   }
 
   waitingOn(): string[] {

@@ -24,10 +24,10 @@ export const orderNotInWarehouse = detector({
   detect(state, context) {
     const order = salesOrderOf(state);
     const release = releaseOf(state);
-    if (order === null || release === null || isCancelled(state)) return [];
+    if (order === null || release === null || !warehouseSilent(state) || isCancelled(state)) return [];
     const look = (sku: string) => context.look('product', sku);
     const stocked = order.value.lines.filter((line) => isStocked(line.sku, line.nonStock, look));
-    if (stocked.length === 0 || !warehouseSilent(state)) return [];
+    if (stocked.length === 0) return [];
     const dueAt = release.at + graceMs(context.policy, 'order-not-in-warehouse', GRACE_SECONDS);
     if (!context.missing(release.at, dueAt, { kind: 'scend', stream: 'order' })) return [];
     return [

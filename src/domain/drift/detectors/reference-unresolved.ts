@@ -100,38 +100,50 @@ function ofOrder(state: OrderState, context: DetectContext): Reference[] {
   ) {
     found.push({ kind: 'customer', id: order.value.customer, by: order });
   }
-  const seen = new Map<string, boolean>();
-  const charges = new Set(order?.value.lines.filter((line) => line.nonStock).map((line) => line.sku));
-  for (const held of linesOf(state)) {
-    for (const { sku } of held.value.lines) {
-      if (charges.has(sku)) continue;
-      let defined = seen.get(sku);
-      if (defined === undefined) {
-        defined = (context.look('product', sku)?.items.length ?? 0) > 0;
-        seen.set(sku, defined);
-      }
-      if (defined) continue;
-      const by = earliest(linesOf(state).filter((each) => each.value.lines.some((line) => line.sku === sku)));
-      if (by && !found.some((each) => each.kind === 'sku' && each.id === sku))
-        found.push({ kind: 'sku', id: sku, by });
-    }
+  const lists = lineLists(state);
+  for (const sku of undefinedSkus(lists, order?.value.lines ?? [], context)) {
+    const by = earliest(lists.flat().filter((held) => held.value.lines.some((line) => line.sku === sku)));
+    if (by) found.push({ kind: 'sku', id: sku, by });
   }
   return found;
 }
 
-function documents(state: OrderState): Held<unknown>[] {
-  return [
-    ...linesOf(state),
-    ...state.manifested,
-    ...state.warehouseCancelled,
-    ...state.creditNotes,
-    ...state.refundRequests,
-    ...state.transmissions,
-  ];
+type Lines = readonly Held<{ lines: readonly { sku: string }[] }>[];
+
+/** Named on any document, defined by none. A charge is not a reference: `non-stock-item-missing` tells of those. */
+function undefinedSkus(
+  lists: readonly Lines[],
+  ordered: readonly { sku: string; nonStock: boolean }[],
+  context: DetectContext,
+): string[] {
+  const seen: string[] = [];
+  const missing: string[] = [];
+  for (const list of lists) {
+    for (const held of list) {
+      for (const { sku } of held.value.lines) {
+        if (seen.includes(sku)) continue;
+        seen.push(sku);
+        if (ordered.some((line) => line.nonStock && line.sku === sku)) continue;
+        if ((context.look('product', sku)?.items.length ?? 0) === 0) missing.push(sku);
+      }
+    }
+  }
+  return missing;
 }
 
-function linesOf(state: OrderState): Held<{ lines: readonly { sku: string }[] }>[] {
-  const lists: readonly (readonly Held<{ lines: readonly { sku: string }[] }>[])[] = [
+function documents(state: OrderState): Held<unknown>[] {
+  const others = [
+    state.manifested,
+    state.warehouseCancelled,
+    state.creditNotes,
+    state.refundRequests,
+    state.transmissions,
+  ];
+  return [...lineLists(state).flat(), ...others.flat()];
+}
+
+function lineLists(state: OrderState): readonly Lines[] {
+  return [
     state.salesOrders,
     state.received,
     state.rejected,
@@ -141,7 +153,6 @@ function linesOf(state: OrderState): Held<{ lines: readonly { sku: string }[] }>
     state.invoices,
     state.returned,
   ];
-  return lists.flat();
 }
 
 function ofStock(state: StockState, context: DetectContext): Reference[] {

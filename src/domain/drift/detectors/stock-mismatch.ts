@@ -29,7 +29,6 @@ export const stockMismatch = detector({
   causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
   supersedes: [],
   detect(state, context) {
-    waitForClocksAhead(state, context);
     const gap = gapAt(state, context, context.now);
     if (gap === null || !gap.open) return [];
     const start = since(state, context, gap);
@@ -78,16 +77,6 @@ export const stockMismatch = detector({
     resolves: { by: [journal(hours(0), -1)] },
   },
 });
-
-/** A source's clock may run ahead of ours: what it says of a moment to come counts when that moment has come. */
-function waitForClocksAhead(state: StockState, context: DetectContext): void {
-  const lists = [state.counts, state.balances, state.adjusted, state.journals, state.movements];
-  for (const slot of lists) for (const held of slot) if (held.at > context.now) context.due(held.at);
-  for (const share of state.orders) {
-    for (const move of [...share.dispatched, ...share.posted, ...share.returned])
-      if (move.at > context.now) context.due(move.at);
-  }
-}
 
 interface Gap {
   scend: Position;

@@ -1,0 +1,115 @@
+/** What every command stands on: configuration, database (embedded unless a URL is given), ledger, sources, settings. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { type Policy, policySchema } from '../domain/policy';
+import { catalogue } from '../domain/drift/catalogue';
+import type { Ledger } from '../ledger/port';
+import { createPostgresLedger } from '../ledger/postgres';
+import { ConfigError, type Config, loadConfig } from '../platform/config';
+import { startEmbedded } from '../platform/database/embedded';
+import { type Log, createLogger } from '../platform/logging';
+import { migrate } from '../platform/migrations/migrate';
+import { createPool } from '../platform/pools';
+import { SourceBook } from '../projections/sources';
+import type { ProjectionSettings } from '../projections/settings';
+
+export interface Runtime {
+  config: Config;
+  log: Log;
+  /** The database's address; with a password in it, so never shown. */
+  url: string;
+  pool: Pool;
+  /** Without a statement timeout, for long work. */
+  bulkPool: Pool;
+  ledger: Ledger;
+  sources: SourceBook;
+  settings: ProjectionSettings;
+  checkpointFile: string;
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  /** The service owns the embedded database; a command may be its guest while the service runs. */
+  mode: 'owner' | 'guest';
+  /** Checked when the service starts, so that it refuses early what it could only refuse late. */
+  config?: Config;
+}
+
+export async function openRuntime({ mode, config = loadConfig() }: RuntimeOptions): Promise<Runtime> {
+  const policy = readPolicy(config);
+  const log = createLogger(config.logLevel);
+  mkdirSync(config.dataDir, { recursive: true });
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    const url = config.databaseUrl?.reveal() ?? (await embedded(config, log, mode, closing));
+    await migrate(url);
+    const onError = (error: Error) => {
+      log.warn({ err: error }, 'an idle connection was lost');
+    };
+    const pool = createPool({ url, name: mode, max: 16, onError });
+    const bulkPool = createPool({ url, name: `${mode} bulk`, max: 4, statementTimeoutMs: 0, onError });
+    closing.push(
+      () => pool.end(),
+      () => bulkPool.end(),
+    );
+    const checkpointFile = join(config.dataDir, 'checkpoints.ndjson');
+    const ledger = await createPostgresLedger({ pool, checkpointFile, logger: log });
+    closing.push(() => ledger.close());
+    const sources = new SourceBook(pool, ledger);
+    await sources.reload();
+    const settings: ProjectionSettings = {
+      policy,
+      source: (name) => sources.get(name),
+      sources: () => sources.all(),
+    };
+    return { config, log, url, pool, bulkPool, ledger, sources, settings, checkpointFile, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function embedded(
+  config: Config,
+  log: Log,
+  mode: RuntimeOptions['mode'],
+  closing: (() => Promise<void>)[],
+): Promise<string> {
+  const database = await startEmbedded({ dataDir: config.dataDir, log, mode });
+  closing.push(() => database.stop());
+  return database.url;
+}
+
+/** The configuration file's sources, made known. */
+export async function configureSources({ config, sources }: Runtime): Promise<void> {
+  for (const { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds } of config.sources) {
+    const result = await sources.configure(
+      { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds },
+      'configuration',
+    );
+    if (!result.ok) throw new ConfigError([`sources: ${name}: ${result.detail}`]);
+  }
+}
+
+function readPolicy(config: Config): Policy {
+  const parsed = policySchema.safeParse(config.policy ?? {});
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map(({ path, message }) => `policy.${path.join('.')}: ${message}`),
+    );
+  }
+  const codes = new Set(catalogue.map(({ code }) => code));
+  const unknown = Object.keys(parsed.data.detectors).filter((code) => !codes.has(code));
+  if (unknown.length > 0) {
+    throw new ConfigError(
+      unknown.map(
+        (code) => `policy.detectors.${code}: no such detector; there are: ${[...codes].join(', ')}`,
+      ),
+    );
+  }
+  return parsed.data;
+}
