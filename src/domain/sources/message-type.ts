@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Canonical } from '../facts/canonical';
+import type { Body, Canonical, CanonicalType } from '../facts/canonical';
 import type { ZoneOffset } from './zone';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -10,6 +10,13 @@ export interface Head {
   revision: number;
   /** Epoch ms. */
   occurredAt: number;
+}
+
+/** Written out: `{ type, ...head, body }` takes four times as long, and this is made for every fact of a rebuild. */
+export function fact<T extends CanonicalType>(type: T, head: Head, body: Body<T>): Canonical {
+  const { doc, revision, occurredAt } = head;
+  // The compiler does not see that `type` and `body` name the same member of the union.
+  return { type, doc, revision, occurredAt, body } as Canonical;
 }
 
 /** One document or event of a system: what it looks like, how it is named and dated, and what it means. */

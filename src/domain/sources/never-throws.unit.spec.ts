@@ -66,7 +66,7 @@ function withChanges(text: string, changes: readonly [number, unknown][]): unkno
     const place = places[where % Math.max(1, places.length)];
     if (!place) continue;
     if (value === undefined) Reflect.deleteProperty(...place);
-    else place[0][place[1]] = value;
+    else place[0][place[1]] = structuredClone(value);
   }
   return message;
 }

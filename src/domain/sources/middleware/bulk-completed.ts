@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode } from '../read';
 import { each } from '../unreadable';
@@ -19,16 +19,12 @@ export const bulkCompleted = messageType({
     throttled: native.optionalFlag,
   }),
   facts: (message, head) => [
-    {
-      type: 'bulk-completed',
-      ...head,
-      body: {
-        from: readCode(message.from, 'from'),
-        to: readCode(message.to, 'to'),
-        job: readCode(message.job, 'job'),
-        skus: each('skus', message.skus, (sku) => readCode(sku, '')),
-        throttled: message.throttled ?? null,
-      },
-    },
+    fact('bulk-completed', head, {
+      from: readCode(message.from, 'from'),
+      to: readCode(message.to, 'to'),
+      job: readCode(message.job, 'job'),
+      skus: each('skus', message.skus, (sku) => readCode(sku, '')),
+      throttled: message.throttled ?? null,
+    }),
   ],
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readClock } from '../clock';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCode, readOptionalCount } from '../read';
 
@@ -21,16 +21,12 @@ export const feedHeartbeat = messageType({
     last_sequence: native.optionalCount,
   }),
   facts: (message, head, zone) => [
-    {
-      type: 'heartbeat',
-      ...head,
-      body: {
-        source: readCode(message.source, 'source'),
-        stream: readOptionalCode(message.stream, 'stream'),
-        at: readClock(message.at, 'at', zone),
-        rowCount: readOptionalCount(message.row_count, 'row_count'),
-        lastSequence: readOptionalCount(message.last_sequence, 'last_sequence'),
-      },
-    },
+    fact('heartbeat', head, {
+      source: readCode(message.source, 'source'),
+      stream: readOptionalCode(message.stream, 'stream'),
+      at: readClock(message.at, 'at', zone),
+      rowCount: readOptionalCount(message.row_count, 'row_count'),
+      lastSequence: readOptionalCount(message.last_sequence, 'last_sequence'),
+    }),
   ],
 });

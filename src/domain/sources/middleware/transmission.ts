@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCount, readOptionalText, readProse, readText } from '../read';
 import { inside } from '../unreadable';
@@ -35,9 +35,7 @@ export const syncFailed = messageType({
   keyFields: ['id'],
   clockFields: ['at'],
   schema: failed,
-  facts: (message, head) => [
-    { type: 'transmission', ...head, body: { outcome: 'failed', ...readTransmission(message) } },
-  ],
+  facts: (message, head) => [fact('transmission', head, { outcome: 'failed', ...readTransmission(message) })],
 });
 
 export const syncSucceeded = messageType({
@@ -46,6 +44,6 @@ export const syncSucceeded = messageType({
   clockFields: ['at'],
   schema: succeeded,
   facts: (message, head) => [
-    { type: 'transmission', ...head, body: { outcome: 'succeeded', ...readTransmission(message) } },
+    fact('transmission', head, { outcome: 'succeeded', ...readTransmission(message) }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readPositiveQuantity } from '../read';
 import { each, refuseRepeats } from '../unreadable';
@@ -19,18 +19,14 @@ export const billOfMaterials = messageType({
   facts(document, head) {
     refuseRepeats('components', document.components, ({ itemCode }) => itemCode);
     return [
-      {
-        type: 'bill-of-materials',
-        ...head,
-        body: {
-          parent: document.parentItemCode,
-          components: each('components', document.components, ({ itemCode, quantity }) => ({
-            sku: readCode(itemCode, 'itemCode'),
-            quantity: readPositiveQuantity(quantity, 'quantity'),
-          })),
-          explodeAt: document.explodeAt,
-        },
-      },
+      fact('bill-of-materials', head, {
+        parent: document.parentItemCode,
+        components: each('components', document.components, ({ itemCode, quantity }) => ({
+          sku: readCode(itemCode, 'itemCode'),
+          quantity: readPositiveQuantity(quantity, 'quantity'),
+        })),
+        explodeAt: document.explodeAt,
+      }),
     ];
   },
 });

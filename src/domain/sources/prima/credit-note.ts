@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCurrency, readOptionalCode, readOptionalText } from '../read';
 import { each, refuseRepeats } from '../unreadable';
@@ -27,20 +27,16 @@ export const creditNote = messageType({
     const currency = readCurrency(document.currency, 'currency');
     refuseRepeats('lines', document.lines, (line) => line.lineNo);
     return [
-      {
-        type: 'credit-note',
-        ...head,
-        body: {
-          creditNoteNo: document.creditNoteNo,
-          invoiceNo: readOptionalCode(document.invoiceNo, 'invoiceNo'),
-          orderNo: readOptionalCode(document.salesOrderNo, 'salesOrderNo'),
-          returnRef: readOptionalCode(document.returnRef, 'returnRef'),
-          currency,
-          reason: readOptionalText(document.reason, 'reason'),
-          lines: each('lines', document.lines, (line) => readPricedLine(line, currency)),
-          totals: readTotals(document.totals, currency),
-        },
-      },
+      fact('credit-note', head, {
+        creditNoteNo: document.creditNoteNo,
+        invoiceNo: readOptionalCode(document.invoiceNo, 'invoiceNo'),
+        orderNo: readOptionalCode(document.salesOrderNo, 'salesOrderNo'),
+        returnRef: readOptionalCode(document.returnRef, 'returnRef'),
+        currency,
+        reason: readOptionalText(document.reason, 'reason'),
+        lines: each('lines', document.lines, (line) => readPricedLine(line, currency)),
+        totals: readTotals(document.totals, currency),
+      }),
     ];
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readOptionalCode, readOptionalText, readProse } from '../read';
 
@@ -17,15 +17,11 @@ export const customer = messageType({
     modifiedAt: native.time,
   }),
   facts: (document, head) => [
-    {
-      type: 'customer',
-      ...head,
-      body: {
-        customer: document.customerAccount,
-        name: readProse(document.name),
-        paymentTerms: readOptionalText(document.paymentTerms, 'paymentTerms'),
-        priceList: readOptionalCode(document.priceList, 'priceList'),
-      },
-    },
+    fact('customer', head, {
+      customer: document.customerAccount,
+      name: readProse(document.name),
+      paymentTerms: readOptionalText(document.paymentTerms, 'paymentTerms'),
+      priceList: readOptionalCode(document.priceList, 'priceList'),
+    }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readCurrency, readOptionalCode, readOptionalCount } from '../read';
 import { each, refuseRepeats } from '../unreadable';
@@ -29,23 +29,20 @@ export const invoice = messageType({
     const currency = readCurrency(document.currency, 'currency');
     refuseRepeats('lines', document.lines, (line) => line.lineNo);
     return [
-      {
-        type: 'invoice',
-        ...head,
-        body: {
-          invoiceNo: document.invoiceNo,
-          orderNo: readOptionalCode(document.salesOrderNo, 'salesOrderNo'),
-          fulfilmentNos: each('fulfilmentNos', document.fulfilmentNos ?? [], (text) => readCode(text, '')),
-          customer: readOptionalCode(document.customerAccount, 'customerAccount'),
-          currency,
-          lines: each('lines', document.lines, (line) => ({
-            ...readPricedLine(line, currency),
+      fact('invoice', head, {
+        invoiceNo: document.invoiceNo,
+        orderNo: readOptionalCode(document.salesOrderNo, 'salesOrderNo'),
+        fulfilmentNos: each('fulfilmentNos', document.fulfilmentNos ?? [], (text) => readCode(text, '')),
+        customer: readOptionalCode(document.customerAccount, 'customerAccount'),
+        currency,
+        lines: each('lines', document.lines, (line) =>
+          Object.assign(readPricedLine(line, currency), {
             orderNo: readOptionalCode(line.salesOrderNo, 'salesOrderNo'),
             orderLineNo: readOptionalCount(line.orderLineNo, 'orderLineNo'),
-          })),
-          totals: readTotals(document.totals, currency),
-        },
-      },
+          }),
+        ),
+        totals: readTotals(document.totals, currency),
+      }),
     ];
   },
 });

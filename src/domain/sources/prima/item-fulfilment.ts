@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readMoney, readOptionalCode, readOptionalText, readText } from '../read';
 import { each, refuseRepeats } from '../unreadable';
@@ -28,24 +28,20 @@ export const itemFulfilment = messageType({
   facts(document, head) {
     refuseRepeats('lines', document.lines, (line) => line.lineNo);
     return [
-      {
-        type: 'fulfilment',
-        ...head,
-        body: {
-          fulfilmentNo: document.fulfilmentNo,
-          orderNo: readCode(document.salesOrderNo, 'salesOrderNo'),
-          status: readText(document.status, 'status'),
-          warehouse: readOptionalCode(document.warehouse, 'warehouse'),
-          dispatchRef: readOptionalCode(document.warehouseDispatchRef, 'warehouseDispatchRef'),
-          trackingNumbers: each('trackingNumbers', document.trackingNumbers ?? [], (text) =>
-            readCode(text, ''),
-          ),
-          carrier: readOptionalText(document.carrier, 'carrier'),
-          service: readOptionalText(document.service, 'service'),
-          carrierCost: readMoney(document.carrierCost, 'carrierCost'),
-          lines: each('lines', document.lines, readGoodsLine),
-        },
-      },
+      fact('fulfilment', head, {
+        fulfilmentNo: document.fulfilmentNo,
+        orderNo: readCode(document.salesOrderNo, 'salesOrderNo'),
+        status: readText(document.status, 'status'),
+        warehouse: readOptionalCode(document.warehouse, 'warehouse'),
+        dispatchRef: readOptionalCode(document.warehouseDispatchRef, 'warehouseDispatchRef'),
+        trackingNumbers: each('trackingNumbers', document.trackingNumbers ?? [], (text) =>
+          readCode(text, ''),
+        ),
+        carrier: readOptionalText(document.carrier, 'carrier'),
+        service: readOptionalText(document.service, 'service'),
+        carrierCost: readMoney(document.carrierCost, 'carrierCost'),
+        lines: each('lines', document.lines, readGoodsLine),
+      }),
     ];
   },
 });

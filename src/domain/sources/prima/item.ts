@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readOptionalText, readPositiveQuantity, readProse, readText } from '../read';
 import { each, refuseRepeats, Unreadable } from '../unreadable';
@@ -25,22 +25,18 @@ export const item = messageType({
     // Units compare case-insensitively everywhere.
     refuseRepeats('uoms', uoms, ({ uom }) => uom.toLowerCase());
     return [
-      {
-        type: 'item',
-        ...head,
-        body: {
-          sku: document.itemCode,
-          description: readProse(document.description),
-          status: readText(document.status, 'status'),
-          stockManaged: document.stockManaged,
-          baseUom: readText(document.baseUom, 'baseUom'),
-          uoms: each('uoms', uoms, ({ uom, factor }) => ({
-            uom: readText(uom, 'uom'),
-            factor: readFactor(factor),
-          })),
-          taxCode: readOptionalText(document.taxCode, 'taxCode'),
-        },
-      },
+      fact('item', head, {
+        sku: document.itemCode,
+        description: readProse(document.description),
+        status: readText(document.status, 'status'),
+        stockManaged: document.stockManaged,
+        baseUom: readText(document.baseUom, 'baseUom'),
+        uoms: each('uoms', uoms, ({ uom, factor }) => ({
+          uom: readText(uom, 'uom'),
+          factor: readFactor(factor),
+        })),
+        taxCode: readOptionalText(document.taxCode, 'taxCode'),
+      }),
     ];
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readOptionalTime } from '../clock';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readAmount, readCurrency } from '../read';
 
@@ -24,19 +24,15 @@ export const priceList = messageType({
   facts(document, head, zone) {
     const currency = readCurrency(document.currency, 'currency');
     return [
-      {
-        type: 'price',
-        ...head,
-        body: {
-          priceList: document.priceList,
-          currency,
-          sku: document.itemCode,
-          uom: document.uom,
-          unitPrice: readAmount(document.unitPrice, currency, 'unitPrice'),
-          taxIncluded: document.taxIncluded ?? null,
-          validFrom: readOptionalTime(document.validFrom, 'validFrom', zone),
-        },
-      },
+      fact('price', head, {
+        priceList: document.priceList,
+        currency,
+        sku: document.itemCode,
+        uom: document.uom,
+        unitPrice: readAmount(document.unitPrice, currency, 'unitPrice'),
+        taxIncluded: document.taxIncluded ?? null,
+        validFrom: readOptionalTime(document.validFrom, 'validFrom', zone),
+      }),
     ];
   },
 });

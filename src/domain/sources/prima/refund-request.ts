@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCurrency, readOptionalAmount, readOptionalCode, readOptionalQuantity } from '../read';
 import { each } from '../unreadable';
@@ -32,24 +32,20 @@ export const refundRequest = messageType({
   facts(document, head) {
     const currency = readCurrency(document.currency, 'currency');
     return [
-      {
-        type: 'refund-request',
-        ...head,
-        body: {
-          refundNo: document.refundNo,
-          orderNo: readOptionalCode(document.salesOrderNo, 'salesOrderNo'),
-          returnRef: readOptionalCode(document.returnRef, 'returnRef'),
-          currency,
-          amount: readOptionalAmount(document.amount, currency, 'amount'),
-          items: document.refund_items
-            ? each('refund_items', document.refund_items, (item) => ({
-                sku: readOptionalCode(item.itemCode, 'itemCode'),
-                quantity: readOptionalQuantity(item.quantity, 'quantity'),
-                amount: readOptionalAmount(item.amount, currency, 'amount'),
-              }))
-            : null,
-        },
-      },
+      fact('refund-request', head, {
+        refundNo: document.refundNo,
+        orderNo: readOptionalCode(document.salesOrderNo, 'salesOrderNo'),
+        returnRef: readOptionalCode(document.returnRef, 'returnRef'),
+        currency,
+        amount: readOptionalAmount(document.amount, currency, 'amount'),
+        items: document.refund_items
+          ? each('refund_items', document.refund_items, (item) => ({
+              sku: readOptionalCode(item.itemCode, 'itemCode'),
+              quantity: readOptionalQuantity(item.quantity, 'quantity'),
+              amount: readOptionalAmount(item.amount, currency, 'amount'),
+            }))
+          : null,
+      }),
     ];
   },
 });

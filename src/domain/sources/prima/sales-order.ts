@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readOptionalTime } from '../clock';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCurrency, readOptionalCode, readOptionalText, readText } from '../read';
 import { each, refuseRepeats } from '../unreadable';
@@ -30,26 +30,21 @@ export const salesOrder = messageType({
     const currency = readCurrency(order.currency, 'currency');
     refuseRepeats('lines', order.lines, (line) => line.lineNo);
     return [
-      {
-        type: 'sales-order',
-        ...head,
-        body: {
-          orderNo: order.salesOrderNo,
-          externalRef: readOptionalCode(order.externalRef, 'externalRef'),
-          channel: readOptionalText(order.channel, 'channel'),
-          customer: readOptionalCode(order.customerAccount, 'customerAccount'),
-          currency,
-          status: readText(order.status, 'status'),
-          modifiedAt: readOptionalTime(order.modifiedAt, 'modifiedAt', zone) ?? head.occurredAt,
-          paymentTerms: readOptionalText(order.paymentTerms, 'paymentTerms'),
-          discountCodes: each('discountCodes', order.discountCodes ?? [], (text) => readText(text, '')),
-          lines: each('lines', order.lines, (line) => ({
-            ...readPricedLine(line, currency),
-            nonStock: line.isNonStock ?? false,
-          })),
-          totals: readTotals(order.totals, currency),
-        },
-      },
+      fact('sales-order', head, {
+        orderNo: order.salesOrderNo,
+        externalRef: readOptionalCode(order.externalRef, 'externalRef'),
+        channel: readOptionalText(order.channel, 'channel'),
+        customer: readOptionalCode(order.customerAccount, 'customerAccount'),
+        currency,
+        status: readText(order.status, 'status'),
+        modifiedAt: readOptionalTime(order.modifiedAt, 'modifiedAt', zone) ?? head.occurredAt,
+        paymentTerms: readOptionalText(order.paymentTerms, 'paymentTerms'),
+        discountCodes: each('discountCodes', order.discountCodes ?? [], (text) => readText(text, '')),
+        lines: each('lines', order.lines, (line) =>
+          Object.assign(readPricedLine(line, currency), { nonStock: line.isNonStock ?? false }),
+        ),
+        totals: readTotals(order.totals, currency),
+      }),
     ];
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readMoney, readOptionalQuantity, readQuantity, readText } from '../read';
 
@@ -24,20 +24,16 @@ export const stockBalance = messageType({
     modifiedAt: native.fallbackTime,
   }),
   facts: (document, head) => [
-    {
-      type: 'stock-balance',
-      ...head,
-      body: {
-        warehouse: document.warehouse,
-        sku: document.itemCode,
-        uom: readText(document.uom, 'uom'),
-        physical: readQuantity(document.physical, 'physical'),
-        allocated: readQuantity(document.allocated, 'allocated'),
-        quarantined: readQuantity(document.quarantine, 'quarantine'),
-        inTransit: readOptionalQuantity(document.inTransit, 'inTransit'),
-        unitCost: readMoney(document.unitCost, 'unitCost'),
-        bookValue: readMoney(document.bookValue, 'bookValue'),
-      },
-    },
+    fact('stock-balance', head, {
+      warehouse: document.warehouse,
+      sku: document.itemCode,
+      uom: readText(document.uom, 'uom'),
+      physical: readQuantity(document.physical, 'physical'),
+      allocated: readQuantity(document.allocated, 'allocated'),
+      quarantined: readQuantity(document.quarantine, 'quarantine'),
+      inTransit: readOptionalQuantity(document.inTransit, 'inTransit'),
+      unitCost: readMoney(document.unitCost, 'unitCost'),
+      bookValue: readMoney(document.bookValue, 'bookValue'),
+    }),
   ],
 });

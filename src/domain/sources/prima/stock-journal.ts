@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readMoney, readOptionalCode, readQuantity, readText } from '../read';
 
@@ -21,18 +21,14 @@ export const stockJournal = messageType({
     modifiedAt: native.fallbackTime,
   }),
   facts: (document, head) => [
-    {
-      type: 'stock-journal',
-      ...head,
-      body: {
-        journalNo: document.journalNo,
-        warehouse: readCode(document.warehouse, 'warehouse'),
-        sku: readCode(document.itemCode, 'itemCode'),
-        quantity: readQuantity(document.quantity, 'quantity'),
-        reason: readText(document.reason, 'reason'),
-        reference: readOptionalCode(document.reference, 'reference'),
-        value: readMoney(document.value, 'value'),
-      },
-    },
+    fact('stock-journal', head, {
+      journalNo: document.journalNo,
+      warehouse: readCode(document.warehouse, 'warehouse'),
+      sku: readCode(document.itemCode, 'itemCode'),
+      quantity: readQuantity(document.quantity, 'quantity'),
+      reason: readText(document.reason, 'reason'),
+      reference: readOptionalCode(document.reference, 'reference'),
+      value: readMoney(document.value, 'value'),
+    }),
   ],
 });

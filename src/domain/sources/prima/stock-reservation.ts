@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCode, readQuantity, readText } from '../read';
 
@@ -20,17 +20,13 @@ export const stockReservation = messageType({
     modifiedAt: native.fallbackTime,
   }),
   facts: (document, head) => [
-    {
-      type: 'stock-reservation',
-      ...head,
-      body: {
-        reservationNo: document.reservationNo,
-        externalRef: readOptionalCode(document.externalRef, 'externalRef'),
-        trigger: readText(document.trigger, 'trigger'),
-        warehouse: readCode(document.warehouse, 'warehouse'),
-        sku: readCode(document.itemCode, 'itemCode'),
-        quantity: readQuantity(document.quantity, 'quantity'),
-      },
-    },
+    fact('stock-reservation', head, {
+      reservationNo: document.reservationNo,
+      externalRef: readOptionalCode(document.externalRef, 'externalRef'),
+      trigger: readText(document.trigger, 'trigger'),
+      warehouse: readCode(document.warehouse, 'warehouse'),
+      sku: readCode(document.itemCode, 'itemCode'),
+      quantity: readQuantity(document.quantity, 'quantity'),
+    }),
   ],
 });

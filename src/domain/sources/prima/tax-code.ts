@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readOptionalTime } from '../clock';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readOptionalText, readQuantity } from '../read';
 
@@ -19,15 +19,11 @@ export const taxCode = messageType({
     modifiedAt: native.time,
   }),
   facts: (document, head, zone) => [
-    {
-      type: 'tax-code',
-      ...head,
-      body: {
-        taxCode: document.taxCode,
-        country: readOptionalText(document.country, 'country'),
-        rate: readQuantity(document.rate, 'rate'),
-        validFrom: readOptionalTime(document.validFrom, 'validFrom', zone),
-      },
-    },
+    fact('tax-code', head, {
+      taxCode: document.taxCode,
+      country: readOptionalText(document.country, 'country'),
+      rate: readQuantity(document.rate, 'rate'),
+      validFrom: readOptionalTime(document.validFrom, 'validFrom', zone),
+    }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode } from '../read';
 import { event, readSkuLines, skuLine } from './common';
@@ -15,14 +15,10 @@ export const goodsReceived = messageType({
     lines: z.array(skuLine),
   }),
   facts: (message, head) => [
-    {
-      type: 'goods-received',
-      ...head,
-      body: {
-        poRef: readCode(message.po_ref, 'po_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        lines: readSkuLines(message.lines),
-      },
-    },
+    fact('goods-received', head, {
+      poRef: readCode(message.po_ref, 'po_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      lines: readSkuLines(message.lines),
+    }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCode, readOptionalText } from '../read';
 import { event } from './common';
@@ -16,14 +16,10 @@ export const itemSynchronised = messageType({
     base_uom: native.optionalText,
   }),
   facts: (message, head) => [
-    {
-      type: 'item-synchronised',
-      ...head,
-      body: {
-        sku: readCode(message.sku, 'sku'),
-        warehouse: readOptionalCode(message.warehouse, 'warehouse'),
-        baseUom: readOptionalText(message.base_uom, 'base_uom'),
-      },
-    },
+    fact('item-synchronised', head, {
+      sku: readCode(message.sku, 'sku'),
+      warehouse: readOptionalCode(message.warehouse, 'warehouse'),
+      baseUom: readOptionalText(message.base_uom, 'base_uom'),
+    }),
   ],
 });

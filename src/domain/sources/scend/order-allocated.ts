@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readPositiveUnits } from '../read';
 import { each } from '../unreadable';
@@ -18,18 +18,15 @@ export const orderAllocated = messageType({
   facts(message, head) {
     refuseRepeatedOrderLines(message.lines);
     return [
-      {
-        type: 'warehouse-allocated',
-        ...head,
-        body: {
-          orderNo: readCode(message.order_ref, 'order_ref'),
-          warehouse: readCode(message.warehouse, 'warehouse'),
-          lines: each('lines', message.lines, (line) => ({
-            ...readOrderLine(line),
+      fact('warehouse-allocated', head, {
+        orderNo: readCode(message.order_ref, 'order_ref'),
+        warehouse: readCode(message.warehouse, 'warehouse'),
+        lines: each('lines', message.lines, (line) =>
+          Object.assign(readOrderLine(line), {
             short: readPositiveUnits(line.short_qty ?? 0, 'short_qty'),
-          })),
-        },
-      },
+          }),
+        ),
+      }),
     ];
   },
 });

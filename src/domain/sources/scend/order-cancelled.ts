@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode } from '../read';
 import { event } from './common';
@@ -10,13 +10,9 @@ export const orderCancelled = messageType({
   clockFields: ['occurred_at'],
   schema: z.object({ ...event, event_type: z.literal('order.cancelled'), order_ref: native.code }),
   facts: (message, head) => [
-    {
-      type: 'warehouse-cancelled',
-      ...head,
-      body: {
-        orderNo: readCode(message.order_ref, 'order_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-      },
-    },
+    fact('warehouse-cancelled', head, {
+      orderNo: readCode(message.order_ref, 'order_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+    }),
   ],
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exact } from '../../exact';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCode, readOptionalText } from '../read';
 import { each } from '../unreadable';
@@ -22,18 +22,14 @@ export const orderDispatched = messageType({
     parcels: z.array(parcel),
   }),
   facts: (message, head) => [
-    {
-      type: 'dispatched',
-      ...head,
-      body: {
-        orderNo: readCode(message.order_ref, 'order_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        dispatchRef: readCode(message.dispatch_ref, 'dispatch_ref'),
-        carrier: readOptionalText(message.carrier, 'carrier'),
-        service: readOptionalText(message.service, 'service'),
-        ...readParcels(message.parcels),
-      },
-    },
+    fact('dispatched', head, {
+      orderNo: readCode(message.order_ref, 'order_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      dispatchRef: readCode(message.dispatch_ref, 'dispatch_ref'),
+      carrier: readOptionalText(message.carrier, 'carrier'),
+      service: readOptionalText(message.service, 'service'),
+      ...readParcels(message.parcels),
+    }),
   ],
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readMoney, readOptionalText } from '../read';
 import { event } from './common';
@@ -18,17 +18,13 @@ export const orderManifested = messageType({
     cost: native.money,
   }),
   facts: (message, head) => [
-    {
-      type: 'manifested',
-      ...head,
-      body: {
-        orderNo: readCode(message.order_ref, 'order_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        dispatchRef: readCode(message.dispatch_ref, 'dispatch_ref'),
-        carrier: readOptionalText(message.carrier, 'carrier'),
-        service: readOptionalText(message.service, 'service'),
-        cost: readMoney(message.cost, 'cost'),
-      },
-    },
+    fact('manifested', head, {
+      orderNo: readCode(message.order_ref, 'order_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      dispatchRef: readCode(message.dispatch_ref, 'dispatch_ref'),
+      carrier: readOptionalText(message.carrier, 'carrier'),
+      service: readOptionalText(message.service, 'service'),
+      cost: readMoney(message.cost, 'cost'),
+    }),
   ],
 });

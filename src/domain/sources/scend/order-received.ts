@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode } from '../read';
 import { event, orderLine, readOrderLines } from './common';
@@ -15,14 +15,10 @@ export const orderReceived = messageType({
     lines: z.array(orderLine),
   }),
   facts: (message, head) => [
-    {
-      type: 'warehouse-received',
-      ...head,
-      body: {
-        orderNo: readCode(message.order_ref, 'order_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        lines: readOrderLines(message.lines),
-      },
-    },
+    fact('warehouse-received', head, {
+      orderNo: readCode(message.order_ref, 'order_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      lines: readOrderLines(message.lines),
+    }),
   ],
 });

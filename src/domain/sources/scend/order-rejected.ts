@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readProse, readText } from '../read';
 import { event, orderLine, readOrderLines } from './common';
@@ -18,16 +18,12 @@ export const orderRejected = messageType({
     lines: z.array(orderLine).nullish(),
   }),
   facts: (message, head) => [
-    {
-      type: 'warehouse-rejected',
-      ...head,
-      body: {
-        orderNo: readCode(message.order_ref, 'order_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        reasonCode: readText(message.reason_code, 'reason_code'),
-        reason: readProse(message.reason),
-        lines: readOrderLines(message.lines ?? []),
-      },
-    },
+    fact('warehouse-rejected', head, {
+      orderNo: readCode(message.order_ref, 'order_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      reasonCode: readText(message.reason_code, 'reason_code'),
+      reason: readProse(message.reason),
+      lines: readOrderLines(message.lines ?? []),
+    }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCode, readOptionalText, readPositiveUnits } from '../read';
 import { each } from '../unreadable';
@@ -18,20 +18,16 @@ export const returnReceived = messageType({
     lines: z.array(skuLine.extend({ condition: native.optionalText, to_status: native.optionalText })),
   }),
   facts: (message, head) => [
-    {
-      type: 'return-received',
-      ...head,
-      body: {
-        orderNo: readOptionalCode(message.order_ref, 'order_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        returnRef: readCode(message.rma_ref, 'rma_ref'),
-        lines: each('lines', message.lines, (line) => ({
-          sku: readCode(line.sku, 'sku'),
-          quantity: readPositiveUnits(line.qty, 'qty'),
-          condition: readOptionalText(line.condition, 'condition'),
-          toStatus: readOptionalText(line.to_status, 'to_status'),
-        })),
-      },
-    },
+    fact('return-received', head, {
+      orderNo: readOptionalCode(message.order_ref, 'order_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      returnRef: readCode(message.rma_ref, 'rma_ref'),
+      lines: each('lines', message.lines, (line) => ({
+        sku: readCode(line.sku, 'sku'),
+        quantity: readPositiveUnits(line.qty, 'qty'),
+        condition: readOptionalText(line.condition, 'condition'),
+        toStatus: readOptionalText(line.to_status, 'to_status'),
+      })),
+    }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCount, readOptionalText, readText, readUnits } from '../read';
 import { event } from './common';
@@ -18,17 +18,13 @@ export const stockAdjusted = messageType({
     sequence: native.optionalCount,
   }),
   facts: (message, head) => [
-    {
-      type: 'stock-adjusted',
-      ...head,
-      body: {
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        sku: readCode(message.sku, 'sku'),
-        delta: readUnits(message.delta, 'delta'),
-        status: readText(message.status, 'status'),
-        reason: readOptionalText(message.reason, 'reason'),
-        sequence: readOptionalCount(message.sequence, 'sequence'),
-      },
-    },
+    fact('stock-adjusted', head, {
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      sku: readCode(message.sku, 'sku'),
+      delta: readUnits(message.delta, 'delta'),
+      status: readText(message.status, 'status'),
+      reason: readOptionalText(message.reason, 'reason'),
+      sequence: readOptionalCount(message.sequence, 'sequence'),
+    }),
   ],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageType } from '../message-type';
+import { fact, messageType } from '../message-type';
 import * as native from '../native';
 import { readCode, readOptionalCode } from '../read';
 import { event, readSkuLines, skuLine } from './common';
@@ -16,16 +16,12 @@ export const transferDispatched = messageType({
     to_warehouse: native.optionalCode,
   }),
   facts: (message, head) => [
-    {
-      type: 'transfer-dispatched',
-      ...head,
-      body: {
-        transferRef: readCode(message.transfer_ref, 'transfer_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        otherWarehouse: readOptionalCode(message.to_warehouse, 'to_warehouse'),
-        lines: readSkuLines(message.lines),
-      },
-    },
+    fact('transfer-dispatched', head, {
+      transferRef: readCode(message.transfer_ref, 'transfer_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      otherWarehouse: readOptionalCode(message.to_warehouse, 'to_warehouse'),
+      lines: readSkuLines(message.lines),
+    }),
   ],
 });
 
@@ -39,15 +35,11 @@ export const transferReceived = messageType({
     from_warehouse: native.optionalCode,
   }),
   facts: (message, head) => [
-    {
-      type: 'transfer-received',
-      ...head,
-      body: {
-        transferRef: readCode(message.transfer_ref, 'transfer_ref'),
-        warehouse: readCode(message.warehouse, 'warehouse'),
-        otherWarehouse: readOptionalCode(message.from_warehouse, 'from_warehouse'),
-        lines: readSkuLines(message.lines),
-      },
-    },
+    fact('transfer-received', head, {
+      transferRef: readCode(message.transfer_ref, 'transfer_ref'),
+      warehouse: readCode(message.warehouse, 'warehouse'),
+      otherWarehouse: readOptionalCode(message.from_warehouse, 'from_warehouse'),
+      lines: readSkuLines(message.lines),
+    }),
   ],
 });
