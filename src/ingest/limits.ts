@@ -4,6 +4,9 @@ import { defaultLimits } from '../ledger/limits';
 
 const MIB = 1024 * 1024;
 
+/** Injection token of `IngestLimits`. */
+export const INGEST_LIMITS = Symbol('ingest-limits');
+
 /** Bounds on what one request may bring, and on what it may hold while it is here. Sizes in bytes, after decompression. */
 export interface IngestLimits {
   /** A body of application/json. */

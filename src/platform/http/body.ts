@@ -52,7 +52,8 @@ export async function discardBody(request: FastifyRequest, reply: FastifyReply):
     const onEnd = (): void => finish(true);
     const onClose = (): void => finish(false);
     const timer = setTimeout(finish, MAX_DISCARD_MS, false);
-    raw.on('data', count).on('end', onEnd).on('close', onClose);
+    raw.unpipe();
+    raw.on('data', count).on('end', onEnd).on('close', onClose).resume();
   });
   if (!whole) void reply.header('connection', 'close');
 }

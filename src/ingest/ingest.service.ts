@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sourceKinds } from '../domain/sources/registry';
+import type { SourceKind, SourceSettings } from '../domain/sources/source-kind';
+import type { Ledger } from '../ledger/port';
+import type { Config } from '../platform/config';
+import { CONFIG, LEDGER, SOURCES } from '../platform/http/tokens';
+import type { SourceBook } from '../projections/sources';
+import { OWN_SOURCE } from '../projections/translate';
+import { collect, spoolFolder } from './collect';
+import { formatOf } from './format';
+import { INGEST_LIMITS, type IngestLimits } from './limits';
+import { MemoryBudget } from './memory-budget';
+import { proposer } from './proposals';
+import { type Recorded, Recorder } from './recorder';
+import { bodyTooLarge, sourceUnknown, unreadable } from './refusals';
+import { InputError } from './split/input-error';
+
+export interface IngestRequest {
+  source: string;
+  contentType: string | undefined;
+  /** As the client declares it, of a body that is not compressed; else null. */
+  contentLength: number | null;
+  body: AsyncIterable<Buffer>;
+  /** A key's name, or whatever else names who sent it. */
+  actor: string;
+}
+
+export interface ResolvedSource {
+  settings: SourceSettings;
+  kind: SourceKind;
+}
+
+/** How often a name that is not known may send us to the database. */
+const RELOAD_MS = 1_000;
+
+/** Takes a body in whole, splits it into messages, and records them: all of them, or, when one cannot be read, none. */
+@Injectable()
+export class IngestService {
+  private readonly budget: MemoryBudget;
+  private reloadedAt = -Infinity;
+
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(SOURCES) private readonly sources: SourceBook,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(INGEST_LIMITS) private readonly limits: IngestLimits,
+  ) {
+    this.budget = new MemoryBudget(limits.allMemoryBytes);
+  }
+
+  /** Resolves once every message is durable. Throws ApiError, and the ledger's errors. */
+  async ingest(request: IngestRequest): Promise<Recorded> {
+    const source = await this.resolve(request.source, true);
+    const format = formatOf(request.contentType);
+    const maxBytes = format.maxBytes(this.limits);
+    if (request.contentLength !== null && request.contentLength > maxBytes)
+      throw bodyTooLarge(format, maxBytes);
+    const collected = await readable(
+      collect(request.body, {
+        format,
+        limits: this.limits,
+        proposer: proposer(source.settings, source.kind, request.actor),
+        budget: this.budget,
+        spoolFolder: spoolFolder(this.config.dataDir),
+      }),
+    );
+    const recorder = new Recorder(this.ledger, this.limits);
+    try {
+      for await (const proposal of collected.proposals()) {
+        const room = recorder.add(proposal);
+        if (room) await room;
+      }
+      return await recorder.finish();
+    } finally {
+      await recorder.settle();
+      await collected.close();
+    }
+  }
+
+  /** @param tell whether the refusal of an unknown name may list the known ones */
+  async resolve(name: string, tell: boolean): Promise<ResolvedSource> {
+    const settings = this.sources.get(name) ?? (await this.reloaded(name));
+    const kind = settings && sourceKinds.get(settings.kind);
+    // Our own facts are recorded by us alone.
+    if (!settings || !kind || settings.kind === OWN_SOURCE) {
+      const known = this.sources.all().map((source) => source.name);
+      throw sourceUnknown(name, tell ? known : undefined);
+    }
+    return { settings, kind };
+  }
+
+  /** Another replica may have configured it. */
+  private async reloaded(name: string): Promise<SourceSettings | undefined> {
+    if (performance.now() - this.reloadedAt < RELOAD_MS) return undefined;
+    this.reloadedAt = performance.now();
+    await this.sources.reload();
+    return this.sources.get(name);
+  }
+}
+
+async function readable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof InputError ? unreadable(error) : error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { bodyIncomplete, bodyTimeout, encodingInvalid, encodingUnsupported } from './refusals';
+
+/**
+ * The bytes of a request's body, decompressed, as they come. Ends early when the consumer does, and leaves the connection as
+ * it is then, so that an answer can still be sent. Throws ApiError 400, 408, 415.
+ */
+export async function* readBody(request: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
+  const stream = decoded(request);
+  const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false });
+  try {
+    for (;;) {
+      const next = await within(idleMs, chunks.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } catch (error) {
+    throw stream !== request && isZlibError(error) ? encodingInvalid(error) : interrupted(request, error);
+  } finally {
+    if (stream !== request) request.unpipe();
+    // Not waited for: after a timeout it would wait for the chunk that does not come.
+    void chunks.return?.();
+  }
+}
+
+function decoded(request: IncomingMessage): Readable {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity') return request;
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') throw encodingUnsupported(encoding);
+  const gunzip = createGunzip();
+  request.once('error', (error) => gunzip.destroy(error));
+  return request.pipe(gunzip);
+}
+
+async function within<T>(idleMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(bodyTimeout(idleMs));
+    }, idleMs);
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function interrupted(request: IncomingMessage, error: unknown): unknown {
+  return request.destroyed && !request.complete ? bodyIncomplete(error) : error;
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+}
