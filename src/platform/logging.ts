@@ -13,11 +13,9 @@ const redacted = [
   'webhookUrl',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-const redactedHeaders = ['authorization', 'cookie', 'x-scend-signature', 'x-signature'].flatMap((name) => [
-  `headers["${name}"]`,
-  `req.headers["${name}"]`,
-  `request.headers["${name}"]`,
-]);
+const redactedHeaders = ['authorization', 'cookie', 'x-scend-signature', 'webhook-signature'].flatMap(
+  (name) => [`headers["${name}"]`, `req.headers["${name}"]`, `request.headers["${name}"]`],
+);
 
 /**
  * A logger that writes one JSON object a line to standard error, so that standard output stays free for results.

@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -6,7 +7,7 @@ import { startProcess, type TestProcess } from '../../../test/support/process';
 import { retryWhileAway } from '../pools';
 import { type EmbeddedDatabase, startEmbedded } from './embedded';
 import { DataFolderInUse } from './errors';
-import { processLives, readPostmaster } from './postmaster';
+import { readPostmaster } from './postmaster';
 import { stopServer } from './stop-server';
 
 const program = path.join(__dirname, '../../../test/support/embedded-process.ts');
@@ -31,8 +32,8 @@ afterEach(async () => {
 const start = (mode: 'owner' | 'guest' = 'owner'): Promise<EmbeddedDatabase> =>
   startEmbedded({ dataDir, log, mode, settings: { fsync: 'off' } });
 
-function startElsewhere(mode = 'owner'): TestProcess {
-  const process = startProcess(program, [dataDir, mode]);
+function startElsewhere(mode = 'owner', env: Record<string, string> = {}): TestProcess {
+  const process = startProcess(program, [dataDir, mode], env);
   started.push(process);
   return process;
 }
@@ -134,7 +135,6 @@ describe('after kill -9', () => {
     const second = await start();
     expect(second.owner).toBe(true);
     await second.stop();
-    expect(processLives(process.pid)).toBe(true);
   });
 
   it('of the server alone, the owner starts it again at the same address', async () => {
@@ -208,6 +208,32 @@ describe('a folder that is in use', () => {
   });
 });
 
+/** A search path on which only these programs are found: a system that lacks the others. */
+async function onlyPrograms(...names: string[]): Promise<{ PATH: string }> {
+  const bin = path.join(folder, 'bin');
+  await mkdir(bin);
+  for (const name of names) {
+    const found = (process.env.PATH ?? '').split(path.delimiter).map((place) => path.join(place, name));
+    await symlink(found.find((file) => existsSync(file)) ?? name, path.join(bin, name));
+  }
+  return { PATH: bin };
+}
+
+describe('without the flock program', () => {
+  it('PostgreSQL sees to it by its own means that of two that start at once one gets the folder', async () => {
+    const env = await onlyPrograms('sh', 'id', 'unshare', 'setpriv');
+    const answers = await Promise.all([
+      startElsewhere('owner', env).next(),
+      startElsewhere('owner', env).next(),
+    ]);
+    expect(answers.map((answer) => answer.code ?? answer.owner)).toEqual(
+      expect.arrayContaining([true, 'data-folder-in-use']),
+    );
+    // Nor does one that has the program take it for dead.
+    await expect(start()).rejects.toBeInstanceOf(DataFolderInUse);
+  });
+});
+
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 describe('in a folder that is closed to all but root', () => {
@@ -226,5 +252,22 @@ describe('in a folder that is closed to all but root', () => {
     const after = await start();
     expect(await query(after.url, 'SELECT answer FROM kept')).toEqual([42]);
     await after.stop();
+  });
+
+  asRoot('(only root can try) without user namespaces, one capability does', async () => {
+    await chmod(folder, 0o700);
+    const elsewhere = startElsewhere('owner', await onlyPrograms('sh', 'id', 'flock', 'setpriv'));
+    expect(await elsewhere.next()).toMatchObject({ owner: true });
+    elsewhere.send('stop');
+    expect(await elsewhere.next()).toEqual({ stopped: true });
+  });
+
+  asRoot('(only root can try) without any way it says why and what to do', async () => {
+    await chmod(folder, 0o700);
+    const elsewhere = startElsewhere('owner', await onlyPrograms('sh', 'id', 'flock'));
+    expect(await elsewhere.next()).toEqual({
+      code: 'embedded-database-unavailable',
+      message: expect.stringMatching(/as root.*unprivileged user.*DATABASE_URL/) as string,
+    });
   });
 });

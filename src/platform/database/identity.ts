@@ -109,7 +109,9 @@ async function probe(identity: Identity, postgres: string, dataDir: string): Pro
     if (identity.owner) await chown(folder, identity.owner.uid, identity.owner.gid);
     const { command, args, options } = identity.wrap('/bin/sh', ['-c', probeScript, 'sh', postgres, folder]);
     const result = await run(command, args, { ...options, cwd: '/', timeoutMs: 5_000 });
-    return result.code === 0 ? undefined : result.stderr.trim() || `exit code ${result.code}`;
+    return result.code === 0
+      ? undefined
+      : result.stderr.trim().replaceAll('\n', ', ') || `exit code ${result.code}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { layout, makeDataDir, readOrMakePassword, superuser } from './cluster';
 import { EmbeddedDatabaseUnavailable, errorCode } from './errors';
 import { tryFolderLock } from './folder-lock';
-import { type Postmaster, processLives, readPostmaster } from './postmaster';
+import { type Postmaster, readPostmaster, serverLives } from './postmaster';
 import { LostRace, startServer, type StartOptions, startLimitMs } from './start-server';
 
 export interface RunningServer {
@@ -27,19 +27,19 @@ export async function ensureServer(options: StartOptions): Promise<RunningServer
   for (;;) {
     const lock = await tryFolderLock(layout(dataDir).lockFile);
     const running = await readPostmaster(dataDir);
-    if (lock === 'held' || (lock === 'unsupported' && running && processLives(running.pid))) {
-      if (running?.ready && processLives(running.pid) && (await answers(running, password)))
-        return { ...running, password };
+    if (await serverLives(lock, dataDir, running)) {
+      if (typeof lock === 'object') lock.release();
+      if (running?.ready && (await answers(running, password))) return { ...running, password };
     } else {
       try {
         return {
-          ...(await startServer(options, password, lock === 'unsupported' ? undefined : lock)),
+          ...(await startServer(options, password, typeof lock === 'object' ? lock : undefined)),
           password,
         };
       } catch (error) {
         if (!(error instanceof LostRace)) throw error;
       } finally {
-        if (lock !== 'unsupported') lock.release();
+        if (typeof lock === 'object') lock.release();
       }
     }
     if (Date.now() > deadline) {

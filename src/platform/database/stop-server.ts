@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { layout } from './cluster';
 import { errorCode } from './errors';
 import { tryFolderLock } from './folder-lock';
-import { processLives, readPostmaster } from './postmaster';
+import { type Postmaster, readPostmaster, serverLives } from './postmaster';
 
 const pollMs = 20;
 
@@ -12,14 +12,14 @@ const pollMs = 20;
  */
 export async function stopServer(dataDir: string, how: 'fast' | 'immediate' = 'fast'): Promise<void> {
   const server = await readPostmaster(dataDir);
-  if (!server || (await isGone(dataDir, server.pid))) return;
+  if (!server || (await isGone(dataDir, server))) return;
   const steps: [NodeJS.Signals, number][] = [
     ...(how === 'fast' ? ([['SIGINT', 60_000]] as [NodeJS.Signals, number][]) : []),
     ['SIGQUIT', 10_000],
     ['SIGKILL', 10_000],
   ];
   for (const [signal, limitMs] of steps) {
-    if (!send(server.pid, signal) || (await ends(dataDir, server.pid, limitMs))) return;
+    if (!send(server.pid, signal) || (await ends(dataDir, server, limitMs))) return;
   }
   throw new Error(`PostgreSQL (process ${server.pid}) of ${dataDir} did not stop.`);
 }
@@ -33,20 +33,20 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-async function ends(dataDir: string, pid: number, limitMs: number): Promise<boolean> {
+async function ends(dataDir: string, server: Postmaster, limitMs: number): Promise<boolean> {
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
-    if (await isGone(dataDir, pid)) return true;
+    if (await isGone(dataDir, server)) return true;
     await delay(pollMs);
   }
   return false;
 }
 
-/** The lock is asked first: the pid in the file of a dead server may belong to anybody by now. */
-async function isGone(dataDir: string, pid: number): Promise<boolean> {
+async function isGone(dataDir: string, server: Postmaster): Promise<boolean> {
   const lock = await tryFolderLock(layout(dataDir).lockFile);
-  if (lock === 'unsupported') return !processLives(pid);
-  if (lock === 'held') return false;
-  lock.release();
-  return true;
+  try {
+    return !(await serverLives(lock, dataDir, server));
+  } finally {
+    if (typeof lock === 'object') lock.release();
+  }
 }
