@@ -1,0 +1,56 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  HttpCode,
+  type NestInterceptor,
+  UseInterceptors,
+  applyDecorators,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type Observable, map } from 'rxjs';
+import { Roles } from '../../platform/http/auth';
+import type { ActResult } from './act-on-drift';
+import { type DriftDetail, driftDetail } from './drift-schema';
+
+class ActInterceptor implements NestInterceptor<ActResult, DriftDetail> {
+  intercept(context: ExecutionContext, next: CallHandler<ActResult>): Observable<DriftDetail> {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return next.handle().pipe(
+      map(({ drift, position, visible }) => {
+        void reply.header('tallystick-position', String(position));
+        if (!visible) void reply.code(202);
+        return drift;
+      }),
+    );
+  }
+}
+
+/** A route by which a person does something about a drift: an operator's, and safe to repeat with an Idempotency-Key. */
+export function ActRoute(summary: string): MethodDecorator {
+  return applyDecorators(
+    Roles('operator'),
+    HttpCode(200),
+    UseInterceptors(new ActInterceptor()),
+    ApiOperation({ summary }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The same act by the same actor with the same key is recorded once.',
+    }),
+    ApiOkResponse({ standardSchema: driftDetail, description: 'Recorded; the drift shows it.' }),
+    ApiAcceptedResponse({
+      standardSchema: driftDetail,
+      description: 'Recorded at `Tallystick-Position`; the drift does not show it yet.',
+    }),
+    ApiNotFoundResponse({ description: 'There is no such drift.' }),
+    ApiConflictResponse({ description: 'The drift is not open, or the key was used for something else.' }),
+  );
+}

@@ -1,0 +1,115 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import type { DriftAct } from '../../domain/sources/tallystick/messages';
+import { listOf } from '../lists/list-schema';
+import { Listed } from '../lists/listed';
+import type { Page } from '../lists/page';
+import { type Caller, FromCaller } from '../requests/caller';
+import { noParameters } from '../requests/query';
+import { ActRoute } from './act';
+import { ActOnDrift, type ActResult } from './act-on-drift';
+import { acknowledgeBody, assignBody, commentBody } from './act-schema';
+import { type DriftDetail, type DriftView, drift, driftDetail } from './drift-schema';
+import { GetDrift } from './get-drift';
+import { ListDrifts, driftFilter } from './list-drifts';
+
+const COLUMNS = [
+  'id',
+  'detector',
+  'subject.kind',
+  'subject.id',
+  'discriminator',
+  'severity',
+  'status',
+  'occurrence',
+  'openedAt',
+  'dueAt',
+  'resolvedAt',
+  'cause.code',
+  'cause.detail',
+  'difference',
+  'amountAtRisk.minor',
+  'amountAtRisk.currency',
+  'unitsAtRisk',
+  'firstDivergence.position',
+  'firstDivergence.occurredAt',
+  'sides',
+  'explained',
+  'fixes',
+];
+
+@ApiTags('drifts')
+@Controller('v1/drifts')
+export class DriftsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Where the halves do not meet; newest first' })
+  @ApiOkResponse({ standardSchema: listOf(drift) })
+  @Listed(COLUMNS)
+  list(@Query({ schema: driftFilter }) filter: z.output<typeof driftFilter>): Promise<Page<DriftView>> {
+    return this.queries.execute(new ListDrifts(filter));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One drift, by its identifier or a former one' })
+  @ApiOkResponse({ standardSchema: driftDetail })
+  get(@Param('id') id: string, @Query({ schema: noParameters }) _query: unknown): Promise<DriftDetail> {
+    return this.queries.execute(new GetDrift(id));
+  }
+
+  @Post(':id/acknowledge')
+  @ActRoute('Somebody has seen it')
+  acknowledge(
+    @Param('id') id: string,
+    @Body({ schema: acknowledgeBody }) body: z.output<typeof acknowledgeBody>,
+    @FromCaller() caller: Caller,
+  ): Promise<ActResult> {
+    return this.act('drift.acknowledged', id, body, caller);
+  }
+
+  @Post(':id/assign')
+  @ActRoute('Somebody is to see to it')
+  assign(
+    @Param('id') id: string,
+    @Body({ schema: assignBody }) body: z.output<typeof assignBody>,
+    @FromCaller() caller: Caller,
+  ): Promise<ActResult> {
+    return this.act('drift.assigned', id, body, caller);
+  }
+
+  @Post(':id/comment')
+  @ActRoute('What somebody has to say of it')
+  comment(
+    @Param('id') id: string,
+    @Body({ schema: commentBody }) body: z.output<typeof commentBody>,
+    @FromCaller() caller: Caller,
+  ): Promise<ActResult> {
+    return this.act('drift.commented', id, body, caller);
+  }
+
+  @Post(':id/accept')
+  @ActRoute('The difference stands, for the reason given, until its values change')
+  accept(
+    @Param('id') id: string,
+    @Body({ schema: commentBody }) body: z.output<typeof commentBody>,
+    @FromCaller() caller: Caller,
+  ): Promise<ActResult> {
+    return this.act('drift.accepted', id, body, caller);
+  }
+
+  private act(
+    type: DriftAct['type'],
+    drift: string,
+    body: { comment?: string; assignee?: string },
+    caller: Caller,
+  ): Promise<ActResult> {
+    const { comment = null, assignee = null } = body;
+    return this.commands.execute(new ActOnDrift({ type, drift, comment, assignee, ...caller }));
+  }
+}

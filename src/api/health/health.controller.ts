@@ -1,0 +1,32 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Public } from '../../platform/http/auth';
+import { CheckpointWatch } from '../visibility/checkpoint-watch';
+
+const health = z.object({ status: z.literal('ok') });
+type Health = z.output<typeof health>;
+
+@ApiTags('health')
+@Controller('health')
+@Public()
+export class HealthController {
+  constructor(private readonly checkpoint: CheckpointWatch) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'The process answers' })
+  @ApiOkResponse({ standardSchema: health })
+  live(): Health {
+    return { status: 'ok' };
+  }
+
+  /** Errors are told by their kinds: 503 `database-unavailable`, 503 `not-ready`. */
+  @Get('ready')
+  @ApiOperation({ summary: 'The database answers and there is a live generation' })
+  @ApiOkResponse({ standardSchema: health })
+  @ApiServiceUnavailableResponse({ description: 'Not yet, or not now.' })
+  async ready(): Promise<Health> {
+    await this.checkpoint.position();
+    return { status: 'ok' };
+  }
+}

@@ -1,0 +1,63 @@
+/** What the read side refuses, each with its stable code. */
+import { type ApiError, badRequest, conflict, notFound, unavailable } from '../platform/http/errors';
+
+export function cursorInvalid(): ApiError {
+  return badRequest(
+    'cursor-invalid',
+    'The cursor is not valid',
+    'The cursor is not one that this list gave; start again without one.',
+  );
+}
+
+export function notYetVisible(position: number): ApiError {
+  return unavailable(
+    'not-yet-visible',
+    'The position is not visible yet',
+    `The read model has not reached position ${position} of the ledger yet.`,
+    1,
+  );
+}
+
+export function notReady(): ApiError {
+  return unavailable(
+    'not-ready',
+    'The read model is not there yet',
+    'There is no live generation yet: the projector makes it when it starts.',
+    1,
+  );
+}
+
+/** `what` is a noun (`drift`, `order`), and names the code: `drift-unknown`. */
+export function unknown(what: string, name: string): ApiError {
+  return notFound(`${what}-unknown`, `There is no such ${what}`, `No ${what} is known as ${quoted(name)}.`);
+}
+
+export function driftNotOpen(status: string): ApiError {
+  return conflict(
+    'drift-not-open',
+    'The drift is not open',
+    `Only an open drift can be accepted; this one is ${status}.`,
+    { members: { status } },
+  );
+}
+
+export function keyReused(): ApiError {
+  return conflict(
+    'idempotency-key-reused',
+    'The idempotency key was used for something else',
+    'This Idempotency-Key came before with another content; nothing was recorded now.',
+  );
+}
+
+export function referenceAmbiguous(name: string, candidates: readonly unknown[]): ApiError {
+  return conflict(
+    'reference-ambiguous',
+    'Several orders have this reference',
+    `${candidates.length} orders are known as ${quoted(name)}; ask by the number of one of them.`,
+    { members: { candidates } },
+  );
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
+}

@@ -1,0 +1,70 @@
+import type { NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { ApiError } from '../platform/http/errors';
+import { installBodyParsers } from '../platform/http/body';
+import { problemContentType, problemOf } from '../platform/http/problem';
+import { AppModule, type AppParts } from './app.module';
+import { NestLogger } from './nest-logger';
+
+export type { AppParts } from './app.module';
+
+/** A SKU or reference has at most 200 characters, each of which may be percent-encoded as four bytes. */
+const MAX_PARAM_LENGTH = 200 * 12;
+
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+};
+
+/**
+ * The application, not yet listening: `app.listen(port, host)` starts it; `app.close()` lets requests that are under way
+ * finish, and refuses new ones meanwhile.
+ */
+export async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    loggerInstance: parts.logger.child({ component: 'http' }),
+    // Fastify would log whole URLs; what is logged of a request is said below.
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    forceCloseConnections: 'idle',
+    frameworkErrors: refuse,
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  fastify.addHook('onRequest', async (_request, reply) => {
+    void reply.headers(SECURITY_HEADERS);
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    const line = {
+      method,
+      route: routeOptions.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
+    parts.logger.debug(line, 'request');
+  });
+  const options: Pick<NestApplicationOptions, 'bodyParser' | 'logger' | 'abortOnError'> = {
+    bodyParser: false,
+    logger: new NestLogger(parts.logger),
+    abortOnError: false,
+  };
+  const module = AppModule.register(parts);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
+  installBodyParsers(fastify);
+  return app;
+}
+
+/** What Fastify refuses before there is a route: a path that cannot be decoded. */
+function refuse(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(
+    new ApiError(400, 'url-invalid', 'The URL is not valid', 'The path has a wrong percent-encoding.'),
+    request.url.split('?', 1)[0] ?? '/',
+  );
+  void reply.code(400).header('content-type', problemContentType).send(JSON.stringify(problem));
+}

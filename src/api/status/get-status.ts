@@ -1,0 +1,65 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Pool } from 'pg';
+import type { FeedState } from '../../domain/cases/feed';
+import type { Policy } from '../../domain/policy';
+import type { Ledger } from '../../ledger/port';
+import { notReady } from '../refusals';
+import { LEDGER, POOL } from '../tokens';
+import { feedViews } from './feed-view';
+import type { StatusView } from './status-schema';
+
+export class GetStatus extends Query<StatusView> {}
+
+interface Live {
+  position: number;
+  instant: Date;
+  now: Date;
+  id: number;
+  fingerprint: string;
+  promoted_at: Date | null;
+  /** JSON of the policy and the sources that the generation was made with. */
+  settings: string;
+}
+
+const LIVE = `
+  SELECT c.position, c.instant, now() AS now, g.id, g.fingerprint, g.promoted_at, g.settings
+    FROM live.checkpoint c JOIN app.generations g ON g.id = c.generation`;
+
+/** By the range of their keys: cases have no index by kind, and there are hundreds of thousands of them. */
+const FEEDS = `SELECT state FROM live.cases WHERE key >= 'feed:' AND key < 'feed;' ORDER BY key`;
+
+const OPEN = `SELECT count(*) AS open FROM live.drifts WHERE status = 'open'`;
+
+@QueryHandler(GetStatus)
+export class GetStatusHandler implements IQueryHandler<GetStatus> {
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(LEDGER) private readonly ledger: Ledger,
+  ) {}
+
+  async execute(): Promise<StatusView> {
+    const [live, feeds, drifts] = await Promise.all([
+      this.pool.query<Live>(LIVE),
+      this.pool.query<{ state: string }>(FEEDS),
+      this.pool.query<{ open: number }>(OPEN),
+    ]);
+    // Read after the checkpoint: what is folded is never ahead of what is recorded.
+    const head = await this.ledger.head();
+    const row = live.rows[0];
+    if (!row) throw notReady();
+    const { policy } = JSON.parse(row.settings) as { policy: Policy };
+    const states = feeds.rows.map(({ state }) => JSON.parse(state) as FeedState);
+    return {
+      ledger: { position: head.position },
+      generation: {
+        id: row.id,
+        fingerprint: row.fingerprint,
+        since: row.promoted_at?.toISOString() ?? null,
+      },
+      projections: [{ name: 'live', position: row.position, lag: Math.max(0, head.position - row.position) }],
+      feeds: feedViews(states, policy, row.instant.getTime(), row.now.getTime()),
+      openDrifts: drifts.rows[0]?.open ?? 0,
+    };
+  }
+}

@@ -1,0 +1,76 @@
+/** How far the live generation has folded the ledger, for whoever waits for a position to become visible. */
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../platform/logging';
+import { LOGGER, POOL } from '../tokens';
+
+/** One look serves all who wait, so this is a bound on the database's load and not on a caller's. */
+const LOOK_MS = 10;
+
+interface Waiter {
+  position: number;
+  settle(visible: boolean): void;
+}
+
+@Injectable()
+export class CheckpointWatch implements OnApplicationShutdown {
+  private readonly waiters = new Set<Waiter>();
+  private readonly stop = new AbortController();
+  private looking = false;
+
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(LOGGER) private readonly logger: Log,
+  ) {}
+
+  /** Position folded so far. Throws 3F000 or 42P01 of PostgreSQL while there is no live generation. */
+  async position(): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>('SELECT position FROM live.checkpoint');
+    return rows[0]?.position ?? 0;
+  }
+
+  /** True once `position` is visible; false when `timeoutMs` have passed before. */
+  async reached(position: number, timeoutMs: number): Promise<boolean> {
+    if ((await this.position()) >= position) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => waiter.settle(false), timeoutMs);
+      const waiter: Waiter = {
+        position,
+        settle: (visible) => {
+          clearTimeout(timer);
+          this.waiters.delete(waiter);
+          resolve(visible);
+        },
+      };
+      this.waiters.add(waiter);
+      if (!this.looking) void this.look();
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.stop.abort();
+    this.settleAll();
+  }
+
+  /** Never rejects: what goes wrong here is answered by the read that follows, by its kind. */
+  private async look(): Promise<void> {
+    this.looking = true;
+    try {
+      while (this.waiters.size > 0 && !this.stop.signal.aborted) {
+        await delay(LOOK_MS, undefined, { signal: this.stop.signal });
+        const position = await this.position();
+        for (const waiter of this.waiters) if (waiter.position <= position) waiter.settle(true);
+      }
+    } catch (error) {
+      this.logger.debug({ err: error }, 'the checkpoint could not be read; nobody waits for it any longer');
+    } finally {
+      this.looking = false;
+      this.settleAll();
+    }
+  }
+
+  private settleAll(): void {
+    for (const waiter of this.waiters) waiter.settle(false);
+  }
+}

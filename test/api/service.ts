@@ -1,0 +1,146 @@
+/** A whole service in one process for tests: database, ledger, projector and HTTP application, without a socket. */
+import { hash } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify';
+import { createApp } from '../../src/api/server';
+import { defaultPolicy, type Policy } from '../../src/domain/policy';
+import { readJson } from '../../src/domain/sources/json';
+import { sourceKinds } from '../../src/domain/sources/registry';
+import type { Ledger, Proposal } from '../../src/ledger/port';
+import { createPostgresLedger } from '../../src/ledger/postgres';
+import { type Config, loadConfig } from '../../src/platform/config';
+import { createLogger } from '../../src/platform/logging';
+import { LiveRunner, type LiveParts } from '../../src/projections/live';
+import type { ProjectionSource } from '../../src/projections/settings';
+import { SourceBook } from '../../src/projections/sources';
+import { freshDatabase, type TestDatabase } from '../support/postgres';
+
+export interface Service {
+  app: NestFastifyApplication;
+  fastify: FastifyInstance;
+  database: TestDatabase;
+  ledger: Ledger;
+  sources: SourceBook;
+  runner: LiveRunner;
+  /** Records native messages of a source as one block; answers the last position. */
+  tell(source: string, ...messages: object[]): Promise<number>;
+  /** Records bytes that need not be a message. */
+  tellRaw(source: string, payload: string | Buffer): Promise<number>;
+  get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  post(url: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
+  put(url: string, body: object, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | number | string[] | undefined>;
+  text: string;
+  /** The body as JSON. */
+  json: Record<string, unknown>;
+  /** What the body has at a path. */
+  at(...path: (string | number)[]): unknown;
+}
+
+export const source = (
+  name: string,
+  kind: string,
+  over: Partial<ProjectionSource> = {},
+): ProjectionSource => ({
+  name,
+  kind,
+  timeZone: 'UTC',
+  legalEntity: 'ACME',
+  startsAt: null,
+  expectedIntervalSeconds: null,
+  ...over,
+});
+
+export interface ServiceOptions {
+  policy?: Policy;
+  /** False: nothing is folded, and no live generation is made. */
+  projector?: boolean;
+  onEvents?: LiveParts['onEvents'];
+  config?: Partial<Config>;
+  sources?: ProjectionSource[];
+}
+
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const database = await freshDatabase();
+  const { pool } = database;
+  const log = createLogger('silent');
+  const ledger = await createPostgresLedger({ pool, logger: log });
+  const sources = new SourceBook(pool, ledger);
+  const settings = {
+    policy: options.policy ?? defaultPolicy,
+    source: (name: string) => sources.get(name),
+    sources: () => sources.all(),
+  };
+  const { onEvents } = options;
+  const runner = new LiveRunner({ pool, ledger, settings, sources, log, onEvents });
+  const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
+  const app = await createApp({ config, pool, ledger, sources, logger: log });
+  await app.init();
+  const fastify = app.getHttpAdapter().getInstance();
+  await fastify.ready();
+  if (options.projector !== false) runner.start();
+  for (const each of options.sources ?? [source('prima', 'prima'), source('scend', 'scend')])
+    await sources.configure(each, 'test');
+
+  const request = async (
+    method: 'GET' | 'POST' | 'PUT',
+    url: string,
+    headers: Record<string, string>,
+    payload?: object,
+  ): Promise<Answer> => {
+    return answerOf(await fastify.inject({ method, url, headers, payload }));
+  };
+  const append = async (proposals: Proposal[]) => (await ledger.append(proposals)).at(-1)?.position ?? 0;
+  return {
+    app,
+    fastify,
+    database,
+    ledger,
+    sources,
+    runner,
+    tell: (name, ...messages) =>
+      append(messages.map((message) => proposal(sources, name, JSON.stringify(message)))),
+    tellRaw: (name, payload) => append([rawProposal(name, payload)]),
+    get: (url, headers = {}) => request('GET', url, headers),
+    post: (url, body, headers = {}) => request('POST', url, headers, body),
+    put: (url, body, headers = {}) => request('PUT', url, headers, body),
+    async close() {
+      await app.close();
+      await runner.stop();
+      await ledger.close();
+      await database.drop();
+    },
+  };
+}
+
+function answerOf({ statusCode, headers, payload }: Response): Answer {
+  const body = () => JSON.parse(payload) as Record<string, unknown>;
+  return {
+    status: statusCode,
+    headers,
+    text: payload,
+    get json() {
+      return body();
+    },
+    at: (...path) =>
+      path.reduce<unknown>((value, step) => (value as Record<string | number, unknown>)[step], body()),
+  };
+}
+
+function proposal(book: SourceBook, name: string, text: string): Proposal {
+  const settings = book.get(name);
+  const kind = sourceKinds.get(settings?.kind ?? '');
+  if (!settings || !kind) throw new Error(`no source ${name}`);
+  return { ...rawProposal(name, text), ...kind.envelope(readJson(text), settings) };
+}
+
+function rawProposal(name: string, payload: string | Buffer): Proposal {
+  const content = typeof payload === 'string' ? payload : payload.toString('hex');
+  const identity = hash('sha256', JSON.stringify([name, content]), 'buffer');
+  return { source: name, type: null, key: null, occurredAt: null, payload, identity, actor: 'test' };
+}
