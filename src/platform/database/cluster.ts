@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chown, link, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chown,
+  constants,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries';
 import { EmbeddedDatabaseUnavailable, errorCode } from './errors';
@@ -23,7 +36,15 @@ const stagingPrefix = 'postgres.new-';
 
 /** Makes the data folder: passable, because the server may run as another user, but not listable. */
 export async function makeDataDir(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await access(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new EmbeddedDatabaseUnavailable(
+      `The data folder ${dataDir} cannot be written (${errorCode(error)}): choose another with TALLYSTICK_DATA_DIR.`,
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -49,15 +70,15 @@ export async function readOrMakePassword(dataDir: string): Promise<string> {
 /**
  * Creates the database files when there are none. They are made aside and renamed into place, so a
  * folder never holds half a database: a crash leaves a staging folder, removed at the next start.
- * @param lockFd the held folder lock, passed on so that an initdb that outlives us keeps it.
+ * `how.lockFd` is the held folder lock, passed on so that an initdb that outlives us keeps it; `how.durable` waits for the disk.
  */
 export async function initialiseCluster(
   dataDir: string,
   binaries: Binaries,
   identity: Identity,
-  password: string,
-  lockFd: number | undefined,
+  how: { password: string; durable: boolean; lockFd: number | undefined },
 ): Promise<void> {
+  const { password, lockFd } = how;
   const { cluster } = layout(dataDir);
   if (lockFd !== undefined) await removeStaging(dataDir);
   const staging = path.join(dataDir, `${stagingPrefix}${randomBytes(6).toString('hex')}`);
@@ -74,13 +95,20 @@ export async function initialiseCluster(
       '--encoding=UTF8',
       '--locale=C',
       '--no-instructions',
+      ...(how.durable ? [] : ['--no-sync']),
     ]);
-    const result = await run(command, args, {
+    const initdb = run(command, args, {
       ...options,
       cwd: '/',
       env: serverEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', lockFd ?? 'ignore'],
       timeoutMs: 120_000,
+    });
+    const result = await initdb.catch((error: unknown) => {
+      throw new EmbeddedDatabaseUnavailable(
+        `${binaries.initdb} cannot be run (${errorCode(error)}); on Linux it needs the GNU C library.`,
+        { cause: error },
+      );
     });
     if (result.code !== 0) throw new EmbeddedDatabaseUnavailable(`initdb failed: ${result.stderr.trim()}`);
     await rename(path.join(staging, 'data'), cluster).catch(async (error: unknown) => {

@@ -234,6 +234,22 @@ describe('without the flock program', () => {
   });
 });
 
+describe('a folder that cannot be used', () => {
+  it('is named, with the remedy', async () => {
+    await writeFile(dataDir, 'a file where the folder should be');
+    await expect(start()).rejects.toThrow(/cannot be written \(EEXIST\).*TALLYSTICK_DATA_DIR/);
+    await rm(dataDir);
+  });
+
+  it('because another major version of PostgreSQL wrote it, is left as it is', async () => {
+    const version = path.join(dataDir, 'postgres', 'PG_VERSION');
+    await mkdir(path.dirname(version), { recursive: true });
+    await writeFile(version, '11\n');
+    await expect(start()).rejects.toThrow(/written by PostgreSQL 11.*pg_upgrade/);
+    expect(await readdir(path.dirname(version))).toEqual(['PG_VERSION']);
+  });
+});
+
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 describe('in a folder that is closed to all but root', () => {

@@ -57,7 +57,8 @@ export async function startServer(
   const identity = await chooseIdentity(binaries.postgres, dataDir);
   if (!(await isInitialised(dataDir))) {
     log.info({ dataDir, identity: identity.name }, 'initialising the embedded database');
-    await initialiseCluster(dataDir, binaries, identity, password, lock?.fd);
+    const durable = options.settings?.fsync !== 'off';
+    await initialiseCluster(dataDir, binaries, identity, { password, durable, lockFd: lock?.fd });
   }
   await assertVersion(dataDir, binaries);
   await ensureOwner(dataDir, identity);
