@@ -5,7 +5,7 @@ import { HASH_BYTES } from './leaf';
 /** The chain's format. It is the first byte of what is hashed, so a later format can stand beside this one. */
 export const BLOCK_VERSION = 1;
 /** What the first block names as its predecessor. */
-export const GENESIS_HASH = Buffer.alloc(HASH_BYTES);
+export const GENESIS_HASH: Buffer = Buffer.alloc(HASH_BYTES);
 
 /**
  * SHA-256(version ‖ previous hash ‖ first position ‖ count ‖ recordedAt ‖ Merkle root): one byte, 32 bytes, int64, int32,

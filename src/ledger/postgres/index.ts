@@ -56,6 +56,15 @@ export async function createPostgresLedger(options: PostgresLedgerOptions): Prom
     },
   };
   const group = new GroupCommit((facts) => new Recording(writer, facts), limits, logger);
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await group.close();
+    notifier.close();
+    await listener.close();
+    await checkpoints.close();
+    await connection.close();
+    if (!options.pool) await pool.end();
+  };
   await reading(readHead(pool));
 
   return {
@@ -72,14 +81,7 @@ export async function createPostgresLedger(options: PostgresLedgerOptions): Prom
         ...verifyOptions,
         checkpoints: verifyOptions.checkpoints ?? (await checkpoints.load()),
       }),
-    async close() {
-      await group.close();
-      notifier.close();
-      await listener.close();
-      await checkpoints.close();
-      await connection.close();
-      if (!options.pool) await pool.end();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

@@ -45,9 +45,10 @@ async function verifyWith(client: PoolClient, pool: Pool, options: VerifyOptions
   const head = await readHead(client);
   const beyond = await beyondHead(client);
   const blocks = blocksUpTo(pool, head.blocks);
+  // From below 1 on: a fact at such a position was put there by somebody else.
   let from = Number.MIN_SAFE_INTEGER;
-  for (let to = 0; from < head.position; from = to) {
-    to = Math.min(head.position, Math.max(0, from) + RANGE_FACTS);
+  while (from < head.position) {
+    const to = Math.min(head.position, Math.max(0, from) + RANGE_FACTS);
     for await (const rows of copyRange(client, FACTS, from, to)) {
       while (rows.next()) {
         if (check.complete) {
@@ -60,6 +61,7 @@ async function verifyWith(client: PoolClient, pool: Pool, options: VerifyOptions
       }
     }
     options.onProgress?.(to, head.position);
+    from = to;
   }
   const { value: next } = await blocks.next();
   const fault = (next ? check.begin(next) : null) ?? check.end(head) ?? beyond;
