@@ -54,6 +54,7 @@ function lineProgress(label: string, unit: string, stream: NodeJS.WriteStream): 
     },
     stop() {
       if (pending !== null) stream.write(`${pending}\n`);
+      pending = null;
     },
   };
 }

@@ -56,8 +56,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function problemOf(error: ApiError, instance: string): Problem {
-  return {
-    ...error.members,
+  const standard = {
     type: `urn:tallystick:problem:${error.code}`,
     title: error.title,
     status: error.status,
@@ -65,6 +64,8 @@ export function problemOf(error: ApiError, instance: string): Problem {
     detail: error.message,
     instance,
   };
+  // First for the reader, and last so that no other member can take their place.
+  return { ...standard, ...error.members, ...standard };
 }
 
 /** Null for what only the log may know. */

@@ -1,0 +1,105 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { INGEST_LIMITS, type IngestLimits, defaultIngestLimits } from '../../src/ingest/limits';
+import { IngestModule } from '../../src/ingest/ingest.module';
+import type { Ledger } from '../../src/ledger/port';
+import { createPostgresLedger } from '../../src/ledger/postgres';
+import { type KeyConfig, Secret } from '../../src/platform/config';
+import { installBodyParsers } from '../../src/platform/http/body';
+import { AuthGuard } from '../../src/platform/http/auth';
+import { ProblemFilter } from '../../src/platform/http/problem';
+import { CONFIG, LEDGER, LOGGER, POOL, SOURCES } from '../../src/platform/http/tokens';
+import { createLogger } from '../../src/platform/logging';
+import { SourceBook } from '../../src/projections/sources';
+import { type TestDatabase, freshDatabase } from './postgres';
+
+export interface IngestApp {
+  url: string;
+  port: number;
+  ledger: Ledger;
+  database: TestDatabase;
+  dataDir: string;
+  close(): Promise<void>;
+}
+
+export interface IngestAppOptions {
+  keys?: KeyConfig[];
+  limits?: Partial<IngestLimits>;
+  /** Webhook secrets by source. */
+  secrets?: Record<string, string>;
+  /** In place of the real one. */
+  ledger?: (real: Ledger) => Ledger;
+}
+
+/** The ingest part alone, over real HTTP on a free port, on a database of its own with sources prima, scend and middleware. */
+export async function startIngestApp(options: IngestAppOptions = {}): Promise<IngestApp> {
+  const { keys = [], limits = {}, secrets = {} } = options;
+  const database = await freshDatabase();
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'tallystick-ingest-'));
+  const log = createLogger('silent');
+  const real = await createPostgresLedger({ pool: database.pool, logger: log });
+  const ledger = options.ledger?.(real) ?? real;
+  const book = new SourceBook(database.pool, real);
+  for (const kind of ['prima', 'scend', 'middleware']) {
+    await book.configure(
+      {
+        name: kind,
+        kind,
+        timeZone: 'UTC',
+        legalEntity: 'ACME',
+        startsAt: null,
+        expectedIntervalSeconds: null,
+      },
+      'test',
+    );
+  }
+  const sources = Object.entries(secrets).map(([name, secret]) => ({
+    name,
+    secrets: { webhook: new Secret(secret) },
+  }));
+
+  @Global()
+  @Module({
+    providers: [
+      { provide: LEDGER, useValue: ledger },
+      { provide: POOL, useValue: database.pool },
+      { provide: CONFIG, useValue: { keys, sources, dataDir } },
+      { provide: SOURCES, useValue: book },
+      { provide: LOGGER, useValue: log },
+      { provide: APP_GUARD, useClass: AuthGuard },
+      { provide: APP_FILTER, useClass: ProblemFilter },
+    ],
+    exports: [LEDGER, POOL, CONFIG, SOURCES, LOGGER],
+  })
+  class Parts {}
+
+  @Module({ imports: [Parts, IngestModule] })
+  class Root {}
+
+  const app = await NestFactory.create<NestFastifyApplication>(Root, new FastifyAdapter(), {
+    bodyParser: false,
+    logger: false,
+  });
+  Object.assign(app.get<IngestLimits>(INGEST_LIMITS), defaultIngestLimits, limits);
+  installBodyParsers(app.getHttpAdapter().getInstance());
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    ledger: real,
+    database,
+    dataDir,
+    async close() {
+      await app.close();
+      await real.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
