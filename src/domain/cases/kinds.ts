@@ -97,7 +97,8 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     refs: (state) => [`sku:${state.sku}`],
     receive: (state, from, value) => receiveShare(state, from, value as StockShare | null),
     // Only a kit's rows are looked at (by its components), and a kit is never counted.
-    facet: (state) => (state.counts.length + state.balances.length === 0 ? JSON.stringify(state.orders) : ''),
+    facet: (state) =>
+      state.counts.length + state.balances.length === 0 ? JSON.stringify([state.open, state.balanced]) : '',
   },
   product: {
     initial: initialProduct,

@@ -49,8 +49,10 @@ export function scendPosition(state: StockState, until: number): Position | null
   const later = (at: number) => at > anchor.at && at <= until;
   for (const held of state.adjusted) if (later(held.at)) add(held.value.status, held.value.delta);
   for (const held of state.movements) if (later(held.at)) add('available', held.value.quantity);
-  for (const share of state.orders) {
-    for (const move of share.dispatched) if (later(move.at)) physical -= move.quantity;
+  const tallyHolds = until >= state.tally.newest && anchor === latest(state.counts);
+  if (tallyHolds) physical -= state.tally.dispatched;
+  for (const share of tallyHolds ? state.open : everyShare(state)) {
+    if (!tallyHolds) for (const move of share.dispatched) if (later(move.at)) physical -= move.quantity;
     for (const move of share.returned) if (later(move.at)) add(move.toStatus ?? 'available', move.quantity);
   }
   return { physical: exact(physical), free: exact(free), anchor };
@@ -76,8 +78,11 @@ export function primaPosition(
     physical += held.value.quantity;
     if (!booksUnavailable(state, held.value.reason, held.value.reference)) free += held.value.quantity;
   }
-  for (const { posted } of sharesWithKits(state, kits)) {
-    for (const move of posted) if (later(move.at)) physical -= postedBase(state.sku, move, look);
+  const inBase = converter(state.sku, look);
+  const tallyHolds = kits.length === 0 && until >= state.tally.newest && anchor === latest(state.balances);
+  if (tallyHolds) for (const { uom, quantity } of state.tally.posted) physical -= inBase({ uom, quantity });
+  for (const { posted } of tallyHolds ? [] : sharesWithKits(everyShare(state), kits)) {
+    for (const move of posted) if (later(move.at)) physical -= inBase(move);
   }
   return { physical: exact(physical), free: exact(free), anchor };
 }
@@ -91,12 +96,15 @@ export function explainedTerms(
 ): Term[] {
   const ahead: Term = { reason: 'dispatched-not-posted', physical: 0, free: 0, facts: [] };
   const behind: Term = { reason: 'posted-not-dispatched', physical: 0, free: 0, facts: [] };
-  for (const share of sharesWithKits(state, kits)) {
+  const inBase = converter(state.sku, look);
+  // Balanced shares explain nothing at any instant after their moves; before, they are needed too.
+  const shares = kits.length === 0 && until >= state.tally.newest ? state.open : everyShare(state);
+  for (const share of sharesWithKits(shares, kits)) {
     const out = share.dispatched.filter((move) => move.at <= until);
     const posted = share.posted.filter((move) => move.at <= until);
     let pending = 0;
     for (const move of out) pending += move.quantity;
-    for (const move of posted) pending -= postedBase(state.sku, move, look);
+    for (const move of posted) pending -= inBase(move);
     const term = pending > 0 ? ahead : behind;
     if (pending === 0) continue;
     term.physical -= pending;
@@ -129,7 +137,7 @@ function movementTerms(state: StockState, until: number): Term[] {
 function returnTerm(state: StockState, until: number): Term {
   const term: Term = { reason: 'return-not-booked', physical: 0, free: 0, facts: [] };
   const references = new Set<string>();
-  for (const share of state.orders) {
+  for (const share of state.open) {
     for (const move of share.returned) {
       if (move.at > until || ABSENT.has(move.toStatus ?? 'available')) continue;
       references.add(move.ref);
@@ -150,22 +158,31 @@ function returnTerm(state: StockState, until: number): Term {
 /** The journal of a return that went to quarantine makes nothing free. */
 function booksUnavailable(state: StockState, reason: string, reference: string | null): boolean {
   if (reason !== 'return' || reference === null) return false;
-  const moves = state.orders.flatMap((share) => share.returned.filter((move) => move.ref === reference));
+  const moves = state.open.flatMap((share) => share.returned.filter((move) => move.ref === reference));
   return moves.length > 0 && moves.every((move) => !FREE.has(move.toStatus ?? 'available'));
 }
 
-function sharesWithKits(state: StockState, kits: readonly KitRows[]): readonly OrderShare[] {
-  if (kits.length === 0) return state.orders;
-  const shares = new Map(state.orders.map((share) => [share.order, share]));
+function everyShare(state: StockState): OrderShare[] {
+  return [...state.open, ...state.balanced, ...state.settled];
+}
+
+function sharesWithKits(own: readonly OrderShare[], kits: readonly KitRows[]): readonly OrderShare[] {
+  if (kits.length === 0) return own;
+  const shares = new Map(own.map((share) => [share.order, share]));
   for (const kit of kits) {
     for (const share of kit.orders) {
-      const own = shares.get(share.order) ?? { order: share.order, dispatched: [], posted: [], returned: [] };
+      const known = shares.get(share.order) ?? {
+        order: share.order,
+        dispatched: [],
+        posted: [],
+        returned: [],
+      };
       const posted = share.posted.map((move) => ({
         ...move,
         quantity: mulDiv(move.quantity, kit.quantity, MICRO),
         uom: BASE,
       }));
-      shares.set(share.order, { ...own, posted: [...own.posted, ...posted] });
+      shares.set(share.order, { ...known, posted: [...known.posted, ...posted] });
     }
   }
   return [...shares.values()];
@@ -174,9 +191,18 @@ function sharesWithKits(state: StockState, kits: readonly KitRows[]): readonly O
 /** Marks a quantity that is in base units already. */
 const BASE = '';
 
-function postedBase(sku: string, move: Move & { uom: string }, look: LookProduct): number {
-  if (move.uom === BASE) return move.quantity;
-  return toBase({ sku, quantity: move.quantity, uom: move.uom }, look) ?? move.quantity;
+/** Posted quantities in base units; the unit is looked up once for all moves that share it. */
+function converter(sku: string, look: LookProduct): (move: { uom: string; quantity: number }) => number {
+  let uom = BASE;
+  let factor: number | null = MICRO;
+  return (move) => {
+    if (move.uom === BASE) return move.quantity;
+    if (move.uom !== uom) {
+      uom = move.uom;
+      factor = toBase({ sku, quantity: MICRO, uom }, look);
+    }
+    return factor === null || factor === MICRO ? move.quantity : mulDiv(move.quantity, factor, MICRO);
+  };
 }
 
 function upTo<V>(slot: Slot<V>, until: number): Slot<V> {

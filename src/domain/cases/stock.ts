@@ -2,6 +2,7 @@
  * One SKU in one warehouse: Scend's counts and movements beside Prima's balances and journals, and the share that each
  * order has in it. What is settled on both sides and older than the window is forgotten (see `forget`).
  */
+import { exact } from '../exact';
 import type { Body, Canonical } from '../facts/canonical';
 import { type Held, type Slot, put } from './held';
 import type { StockShare } from './order';
@@ -26,11 +27,39 @@ export interface StockState {
   movements: Slot<Movement>;
   balances: Slot<Body<'stock-balance'>>;
   journals: Slot<Body<'stock-journal'>>;
-  orders: readonly OrderShare[];
+  /** Shares that still explain a difference: dispatched and posted unequal, or with a return. */
+  open: readonly OrderShare[];
+  /** Shares that moved the same on both sides; only their sum matters, which `tally` has. */
+  balanced: readonly OrderShare[];
+  /** Balanced shares that both sides' last anchors include: no position needs them, only the history within the window. */
+  settled: readonly OrderShare[];
+  tally: Tally;
 }
 
+/** What open and balanced shares have moved since each side's last anchor: a hot SKU has thousands of them. */
+export interface Tally {
+  /** Base micro-units dispatched since the last count. */
+  dispatched: number;
+  /** Micro-units posted since the last balance, by unit. */
+  posted: readonly { uom: string; quantity: number }[];
+  /** The newest clock of any move; before it the sums do not hold. */
+  newest: number;
+}
+
+const NO_TALLY: Tally = { dispatched: 0, posted: [], newest: 0 };
+
 export function initialStock(sku: string, warehouse: string): StockState {
-  return { sku, warehouse, counts: [], adjusted: [], movements: [], balances: [], journals: [], orders: [] };
+  const empty = {
+    counts: [],
+    adjusted: [],
+    movements: [],
+    balances: [],
+    journals: [],
+    open: [],
+    balanced: [],
+    settled: [],
+  };
+  return { sku, warehouse, ...empty, tally: NO_TALLY };
 }
 
 export function evolveStock(state: StockState, held: Held<Canonical>): StockState {
@@ -98,39 +127,92 @@ function moved(state: StockState, held: Held<Canonical>, movement: Movement): St
 }
 
 export function receiveShare(state: StockState, order: string, value: StockShare | null): StockState {
-  const orders = state.orders.filter((share) => share.order !== order);
-  if (value !== null) orders.push({ order, ...value });
-  return { ...state, orders };
+  const next = { ...state };
+  for (const list of ['open', 'balanced', 'settled'] as const) {
+    const index = state[list].findIndex((share) => share.order === order);
+    if (index < 0) continue;
+    const former = state[list][index] as OrderShare;
+    next[list] = state[list].toSpliced(index, 1);
+    if (list !== 'settled') next.tally = tallied(next, former, -1);
+  }
+  if (value === null) return next;
+  const share = { order, ...value };
+  const list = isBalanced(share, state.balances[0]?.value.uom) ? 'balanced' : 'open';
+  next[list] = [...next[list], share];
+  next.tally = tallied(next, share, 1);
+  return next;
+}
+
+function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally {
+  const sinceCount = newest(state.counts) ?? -Infinity;
+  const sinceBalance = newest(state.balances) ?? -Infinity;
+  let { dispatched, newest: last } = state.tally;
+  let posted = state.tally.posted;
+  for (const move of share.dispatched) {
+    if (move.at > sinceCount) dispatched += sign * move.quantity;
+    if (move.at > last) last = move.at;
+  }
+  for (const move of share.posted) {
+    if (move.at > sinceBalance) posted = added(posted, move.uom, sign * move.quantity);
+    if (move.at > last) last = move.at;
+  }
+  return { dispatched: exact(dispatched), posted, newest: last };
+}
+
+function added(sums: Tally['posted'], uom: string, quantity: number): Tally['posted'] {
+  const rest = sums.filter((sum) => sum.uom !== uom);
+  const total = exact((sums.find((sum) => sum.uom === uom)?.quantity ?? 0) + quantity);
+  if (total !== 0) rest.push({ uom, quantity: total });
+  return rest.sort((a, b) => (a.uom < b.uom ? -1 : 1));
 }
 
 const DAY = 86_400_000;
-/** How far back a stock case remembers what is settled. Only the start of a mismatch older than this is told less exactly. */
-export const STOCK_WINDOW_MS = 35 * DAY;
+/** How far back a stock case remembers what is settled. A mismatch that is older keeps the start it was opened with. */
+export const STOCK_WINDOW_MS = 7 * DAY;
 
 /**
- * The window ends at the newest anchor (count or balance) of either side that is `STOCK_WINDOW_MS` older than the older of
- * both sides' last anchors: a rule of the facts alone, so any order of arrival forgets the same.
+ * Called when a count or balance arrives. Shares that both sides' last anchors already include are set apart; what lies
+ * before the window is dropped. The window ends, on each side, at the newest anchor that is `STOCK_WINDOW_MS` older than the
+ * older of both last anchors: a rule of the facts alone, so any order of arrival forgets the same.
  */
 function forget(state: StockState): StockState {
+  const next = sortShares(state);
   const lastCount = newest(state.counts);
   const lastBalance = newest(state.balances);
-  if (lastCount === null || lastBalance === null) return state;
+  if (lastCount === null || lastBalance === null) return next;
   const horizon = Math.min(lastCount, lastBalance) - STOCK_WINDOW_MS;
-  const countFloor = floor(state.counts, horizon);
-  const balanceFloor = floor(state.balances, horizon);
-  if (countFloor === null || balanceFloor === null) return state;
+  const countFloor = floor(state.counts, horizon) ?? -Infinity;
+  const balanceFloor = floor(state.balances, horizon) ?? -Infinity;
   const edge = Math.min(countFloor, balanceFloor);
+  if (edge === -Infinity) return next;
   const recent = <T extends { at: number }>(slot: readonly T[], from: number) =>
     slot.filter((held) => held.at >= from);
   return {
-    ...state,
+    ...next,
     counts: recent(state.counts, countFloor),
     balances: recent(state.balances, balanceFloor),
     adjusted: recent(state.adjusted, edge),
     movements: state.movements.filter((held) => held.at >= edge || !booked(state, held.value)),
     journals: recent(state.journals, edge),
-    orders: state.orders.filter((share) => !settled(share, edge, state.balances)),
+    settled: next.settled.filter((share) => lastMove(share) >= edge),
   };
+}
+
+/** Each share where it belongs now that an anchor or the balance's unit is another, and the sums anew. */
+function sortShares(state: StockState): StockState {
+  const uom = state.balances[0]?.value.uom;
+  const included = Math.min(newest(state.counts) ?? -Infinity, newest(state.balances) ?? -Infinity);
+  const open: OrderShare[] = [];
+  const balanced: OrderShare[] = [];
+  const settled = [...state.settled];
+  for (const share of [...state.open, ...state.balanced]) {
+    if (!isBalanced(share, uom)) open.push(share);
+    else if (lastMove(share) <= included) settled.push(share);
+    else balanced.push(share);
+  }
+  let next: StockState = { ...state, open, balanced, settled, tally: NO_TALLY };
+  for (const share of [...open, ...balanced]) next = { ...next, tally: tallied(next, share, 1) };
+  return next;
 }
 
 function newest(slot: Slot<unknown>): number | null {
@@ -152,16 +234,19 @@ function booked(state: StockState, movement: Movement): boolean {
   return journalled === movement.quantity;
 }
 
-/** Dispatched and posted in full, in the balance's own unit, before the edge. A later revision delivers the whole share again. */
-function settled(share: OrderShare, edge: number, balances: StockState['balances']): boolean {
-  const uom = balances[0]?.value.uom;
+function lastMove(share: OrderShare): number {
+  let last = -Infinity;
+  for (const each of share.dispatched) if (each.at > last) last = each.at;
+  for (const each of share.posted) if (each.at > last) last = each.at;
+  return last;
+}
+
+/** Dispatched and posted in full, in the balance's own unit. A later revision delivers the whole share again. */
+function isBalanced(share: OrderShare, uom: string | undefined): boolean {
   let pending = 0;
-  for (const each of share.dispatched) {
-    if (each.at >= edge) return false;
-    pending += each.quantity;
-  }
+  for (const each of share.dispatched) pending += each.quantity;
   for (const each of share.posted) {
-    if (each.at >= edge || each.uom !== uom) return false;
+    if (each.uom !== uom) return false;
     pending -= each.quantity;
   }
   return pending === 0 && share.returned.length === 0;

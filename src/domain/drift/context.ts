@@ -1,5 +1,6 @@
 /** What a detector may see besides its own case, all of it passed in: an instant, watermarks, other cases, the policy. */
 import type { CaseStates } from '../cases/kinds';
+import type { LookProduct } from '../cases/quantities';
 import type { Policy } from '../policy';
 
 /** A feed by the kind of system that would bring it: `scend`/`order`. Current only when all its instances are. */
@@ -34,6 +35,9 @@ export class DetectContext {
   /** What was looked at, by case key: each is asked for once an evaluation. */
   readonly looked = new Map<string, CaseStates[Lookable] | null>();
 
+  private readonly products = new Map<string, CaseStates['product'] | null>();
+  private readonly derived = new Map<string, unknown>();
+
   constructor(
     readonly now: number,
     readonly policy: Policy,
@@ -46,6 +50,19 @@ export class DetectContext {
     let state = this.looked.get(key);
     if (state === undefined) this.looked.set(key, (state = this.lookup(key)));
     return state as CaseStates[K] | null;
+  }
+
+  /** The article behind a SKU; what nearly every detector looks at, so kept by SKU. */
+  readonly product: LookProduct = (sku) => {
+    let state = this.products.get(sku);
+    if (state === undefined) this.products.set(sku, (state = this.look('product', sku)));
+    return state;
+  };
+
+  /** What several detectors derive from the same case is derived once an evaluation. */
+  once<T>(name: string, derive: () => T): T {
+    if (!this.derived.has(name)) this.derived.set(name, derive());
+    return this.derived.get(name) as T;
   }
 
   /** A standing mismatch: due exactly at `at` is due. Waits for the clock otherwise. */

@@ -26,6 +26,8 @@ export interface Detector<K extends CaseKind = CaseKind> {
   meaning: string;
   severity: Severity;
   graceSeconds: number;
+  /** Its case forgets what is long settled, so an open drift keeps the earliest start that was ever told. */
+  windowed?: boolean;
   /** In order of precedence. */
   causes: readonly string[];
   /** Codes of detectors whose drifts on the same subject are consequences of this one. */

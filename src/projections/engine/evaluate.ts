@@ -11,6 +11,7 @@ export interface Found {
   finding: Finding;
   /** Another drift on the same subject says it better. */
   superseded: boolean;
+  windowed: boolean;
 }
 
 export interface Evaluation {
@@ -41,7 +42,13 @@ export function evaluate(
     if (own?.enabled === false) continue;
     for (const finding of detector.detect(state, context)) {
       const severity = own?.severity ?? finding.severity ?? detector.severity;
-      found.push({ detector: detector.code, severity, finding, superseded: false });
+      found.push({
+        detector: detector.code,
+        severity,
+        finding,
+        superseded: false,
+        windowed: detector.windowed ?? false,
+      });
     }
   }
   if (found.length > 1) markConsequences(found);

@@ -117,9 +117,11 @@ function continued(each: Found, drift: DriftRecord, acts: readonly Act[], by: nu
     drift.aliases = [...drift.aliases.filter((alias) => alias !== id), drift.id];
     drift.id = id;
   }
-  drift.finding = each.finding;
+  const keepsStart = each.windowed && drift.finding.since < each.finding.since;
+  const { since, dueAt, divergence } = keepsStart ? drift.finding : each.finding;
+  drift.finding = { ...each.finding, since, dueAt, divergence };
   drift.severity = each.severity;
-  drift.openedAt = each.finding.dueAt;
+  drift.openedAt = dueAt;
   drift.valuesHash = valuesHash;
   drift.status = statusOf(each, drift, acts);
   if (!renamed && !changed && drift.status === before) return;

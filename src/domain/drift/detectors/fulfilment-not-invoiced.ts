@@ -101,7 +101,7 @@ interface Timeline {
 
 /** Per order line (per SKU where the line is not told apart), fulfilments and invoices in the order of their own clocks. */
 function timelines(state: OrderState, context: DetectContext): Timeline[] {
-  const look = (sku: string) => context.look('product', sku);
+  const look = context.product;
   const byLine = new Map<
     string,
     { sku: string; moves: { at: number; fact: number; quantity: number; invoice: boolean }[] }

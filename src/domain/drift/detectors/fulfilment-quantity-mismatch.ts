@@ -1,5 +1,5 @@
 import { perSku } from '../../cases/quantities';
-import { dispatchedLines, shipmentsOf } from '../../cases/shipments';
+import { dispatchedLines } from '../../cases/shipments';
 import { type Held, latest } from '../../cases/held';
 import { formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
@@ -16,7 +16,7 @@ import {
   units,
 } from '../examples';
 import { type Finding, divergedAt } from '../finding';
-import { isCancelled, valueOf } from './shared';
+import { isCancelled, shipments, valueOf } from './shared';
 
 const CODE = 'fulfilment-quantity-mismatch';
 const basics = [
@@ -42,9 +42,9 @@ export const fulfilmentQuantityMismatch = detector({
   supersedes: [],
   detect(state, context) {
     if (isCancelled(state)) return [];
-    const look = (sku: string) => context.look('product', sku);
+    const look = context.product;
     const findings: Finding[] = [];
-    for (const shipment of shipmentsOf(state, look)) {
+    for (const shipment of shipments(state, context)) {
       if (shipment.ambiguous || shipment.fulfilments.length === 0) continue;
       const sent = perSku(dispatchedLines(shipment), look);
       const posted = perSku(

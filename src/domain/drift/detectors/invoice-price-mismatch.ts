@@ -24,7 +24,7 @@ export const invoicePriceMismatch = detector({
     const order = salesOrderOf(state);
     if (order === null || isCancelled(state)) return [];
     const tolerance = context.policy.detectors[CODE]?.toleranceMinor ?? 1;
-    const look = (sku: string) => context.look('product', sku);
+    const look = context.product;
     const findings: Finding[] = [];
     for (const held of state.invoices) {
       if (held.value.currency !== order.value.currency) continue;

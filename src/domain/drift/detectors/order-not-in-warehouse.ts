@@ -25,7 +25,7 @@ export const orderNotInWarehouse = detector({
     const order = salesOrderOf(state);
     const release = releaseOf(state);
     if (order === null || release === null || !warehouseSilent(state) || isCancelled(state)) return [];
-    const look = (sku: string) => context.look('product', sku);
+    const look = context.product;
     const stocked = order.value.lines.filter((line) => isStocked(line.sku, line.nonStock, look));
     if (stocked.length === 0) return [];
     const dueAt = release.at + graceMs(context.policy, 'order-not-in-warehouse', GRACE_SECONDS);
@@ -103,7 +103,7 @@ function causeOf(
   skus: string[],
   context: DetectContext,
 ): { code: string; detail: string } {
-  const unknown = skus.filter((sku) => (context.look('product', sku)?.synchronised.length ?? 0) === 0);
+  const unknown = skus.filter((sku) => (context.product(sku)?.synchronised.length ?? 0) === 0);
   if (unknown.length > 0) {
     return {
       code: 'sku-not-in-warehouse',

@@ -124,7 +124,7 @@ function undefinedSkus(
         if (seen.includes(sku)) continue;
         seen.push(sku);
         if (ordered.some((line) => line.nonStock && line.sku === sku)) continue;
-        if ((context.look('product', sku)?.items.length ?? 0) === 0) missing.push(sku);
+        if ((context.product(sku)?.items.length ?? 0) === 0) missing.push(sku);
       }
     }
   }
@@ -156,7 +156,7 @@ function lineLists(state: OrderState): readonly Lines[] {
 }
 
 function ofStock(state: StockState, context: DetectContext): Reference[] {
-  if ((context.look('product', state.sku)?.items.length ?? 0) > 0) return [];
+  if ((context.product(state.sku)?.items.length ?? 0) > 0) return [];
   const by = earliest<unknown>([
     ...state.counts,
     ...state.adjusted,

@@ -1,5 +1,7 @@
 /** What several detectors of an order ask in the same words. */
 import { type OrderState, salesOrderOf } from '../../cases/order';
+import { type Shipment, shipmentsOf } from '../../cases/shipments';
+import type { DetectContext } from '../context';
 import { type Money, exact, mulDiv } from '../../exact';
 
 /** Cancelled on any side: from then on only `status-conflict` and the refund rows apply. */
@@ -17,6 +19,11 @@ export function warehouseSilent(state: OrderState): boolean {
       state.dispatched.length ===
     0
   );
+}
+
+export function shipments(state: OrderState, context: DetectContext): Shipment[] {
+  if (state.dispatched.length === 0) return [];
+  return context.once('shipments', () => shipmentsOf(state, context.product));
 }
 
 /** Net value of a quantity of a SKU at the order's own price; null where the order has no such line. */

@@ -1,4 +1,4 @@
-import { type Shipment, dispatchedLines, shipmentsOf } from '../../cases/shipments';
+import { type Shipment, dispatchedLines } from '../../cases/shipments';
 import { earliest } from '../../cases/held';
 import type { OrderState } from '../../cases/order';
 import { exact, formatQuantity } from '../../exact';
@@ -16,7 +16,7 @@ import {
   synchronised,
 } from '../examples';
 import { type Finding, divergedAt } from '../finding';
-import { isCancelled, sumMoney, valueOf } from './shared';
+import { isCancelled, shipments, sumMoney, valueOf } from './shared';
 
 const CODE = 'shipment-not-in-erp';
 const GRACE_SECONDS = 4 * 3600;
@@ -40,7 +40,7 @@ export const shipmentNotInErp = detector({
   detect(state, context) {
     if (isCancelled(state)) return [];
     const findings: Finding[] = [];
-    for (const shipment of shipmentsOf(state, (sku) => context.look('product', sku))) {
+    for (const shipment of shipments(state, context)) {
       if (shipment.fulfilments.length > 0) continue;
       const first = earliest(shipment.dispatches);
       if (first === null) continue;

@@ -26,6 +26,7 @@ export const stockMismatch = detector({
     "Scend's and Prima's positions, rolled to the same instant, differ in physical or free by an unexplained amount.",
   severity: 'high',
   graceSeconds: GRACE_SECONDS,
+  windowed: true,
   causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
   supersedes: [],
   detect(state, context) {
@@ -89,7 +90,7 @@ interface Gap {
 }
 
 function gapAt(state: StockState, context: DetectContext, until: number): Gap | null {
-  const look: LookProduct = (sku) => context.look('product', sku);
+  const look = context.product;
   const kits = kitRows(state, context);
   const scend = scendPosition(state, until);
   const prima = primaPosition(state, until, kits, look);
@@ -126,11 +127,11 @@ function told(term: Term, value: number): Explained {
 }
 
 function kitRows(state: StockState, context: DetectContext): KitRows[] {
-  const kits = context.look('product', state.sku)?.partOf ?? [];
+  const kits = context.product(state.sku)?.partOf ?? [];
   return kits
     .filter((kit) => kit.explodeAt === 'warehouse')
     .map((kit) => ({
-      orders: context.look('stock', `${kit.parent}@${state.warehouse}`)?.orders ?? [],
+      orders: kitShares(context.look('stock', `${kit.parent}@${state.warehouse}`)),
       quantity: kit.quantity,
     }));
 }
@@ -145,10 +146,7 @@ function since(state: StockState, context: DetectContext, gap: Gap): Divergence 
     for (const { at, fact } of facts) instants.push({ at, fact });
   };
   [state.counts, state.balances, state.adjusted, state.journals, state.movements].forEach(add);
-  for (const share of state.orders) {
-    add(share.returned);
-    if (share.dispatched.length !== share.posted.length) [share.dispatched, share.posted].forEach(add);
-  }
+  for (const share of state.open) [share.returned, share.dispatched, share.posted].forEach(add);
   instants.sort((a, b) => b.at - a.at);
   let start: Divergence = {
     at: Math.max(gap.scend.anchor.at, gap.prima.anchor.at),
@@ -164,6 +162,10 @@ function since(state: StockState, context: DetectContext, gap: Gap): Divergence 
     start = instant;
   }
   return start;
+}
+
+function kitShares(kit: StockState | null): KitRows['orders'] {
+  return kit === null ? [] : [...kit.open, ...kit.balanced, ...kit.settled];
 }
 
 function causeOf(state: StockState, units: number): { code: string; detail: string } {
