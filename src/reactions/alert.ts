@@ -1,0 +1,41 @@
+/** What an alert says: kept in the outbox as it was when the drift changed, whatever becomes of the drift later. */
+import type { Finding } from '../domain/drift/finding';
+import type { DriftRecord } from '../projections/engine/records';
+
+export type AlertKind = 'drift.opened' | 'drift.resolved';
+
+export interface AlertBody extends Pick<
+  Finding,
+  'subject' | 'discriminator' | 'cause' | 'amountAtRisk' | 'unitsAtRisk'
+> {
+  drift: string;
+  detector: string;
+  severity: DriftRecord['severity'];
+  occurrence: number;
+  /** Position in the ledger, and the source's clock in epoch ms. */
+  firstDivergence: { fact: number; at: number } | null;
+  /** Epoch ms. */
+  openedAt: number;
+  resolvedAt: number | null;
+  /** Position of the fact that resolved it. */
+  resolvedBy: number | null;
+}
+
+export function alertBody(drift: DriftRecord): AlertBody {
+  const { subject, discriminator, cause, amountAtRisk, unitsAtRisk, divergence } = drift.finding;
+  return {
+    drift: drift.id,
+    detector: drift.detector,
+    severity: drift.severity,
+    occurrence: drift.occurrence,
+    subject,
+    discriminator,
+    cause,
+    amountAtRisk,
+    unitsAtRisk,
+    firstDivergence: divergence,
+    openedAt: drift.openedAt,
+    resolvedAt: drift.resolvedAt,
+    resolvedBy: drift.resolvedBy,
+  };
+}

@@ -1,0 +1,67 @@
+/** What the live path leaves for the reactions, in its own transaction. A rebuild never calls this. */
+import type { ClientBase } from 'pg';
+import type { CaseRecord, DriftEvent } from '../projections/engine/records';
+import { type AlertKind, alertBody } from './alert';
+
+export interface OutboxRow {
+  /** One alert a transition of one occurrence, however often it is folded. */
+  idempotency_key: string;
+  kind: AlertKind;
+  drift_id: string;
+  /** JSON of `AlertBody`. */
+  body: string;
+  position: number;
+  /** For a resolution: the keys of which one must be there, since nobody is told the end of what he was not told. */
+  opened_keys: string[];
+}
+
+type Cases = ReadonlyMap<string, CaseRecord | null>;
+
+/** New drifts, drifts that are open again, and the end of either. What is accepted or a consequence alerts nobody. */
+export function outboxRows(events: readonly DriftEvent[], cases: Cases): OutboxRow[] {
+  const rows: OutboxRow[] = [];
+  for (const event of events) {
+    const drift = cases.get(event.caseKey)?.drifts.get(event.anchor);
+    const kind = kindOf(event);
+    if (!drift || !kind) continue;
+    const { occurrence } = event;
+    const key = `${event.driftId}/${occurrence}/${kind}`;
+    // An acceptance that no longer holds is news in an occurrence that was told before.
+    const again = event.type === 'reopened' && event.detail === 'was accepted';
+    rows.push({
+      idempotency_key: again ? `${key}/${event.position}` : key,
+      kind,
+      drift_id: event.driftId,
+      body: JSON.stringify(alertBody(drift)),
+      position: event.position,
+      // It may have been told under a name that a late reference has changed since.
+      opened_keys: [drift.id, ...drift.aliases].map((id) => `${id}/${occurrence}/drift.opened`),
+    });
+  }
+  return rows;
+}
+
+function kindOf({ type, status }: DriftEvent): AlertKind | null {
+  if (type === 'resolved') return 'drift.resolved';
+  return (type === 'opened' || type === 'reopened') && status === 'open' ? 'drift.opened' : null;
+}
+
+/** Has the form of `LiveParts.onEvents`: called in the transaction that writes what the events tell of. */
+export async function insertOutbox(
+  client: ClientBase,
+  events: readonly DriftEvent[],
+  cases: Cases,
+): Promise<void> {
+  const rows = outboxRows(events, cases);
+  const opened = rows.filter(({ kind }) => kind === 'drift.opened');
+  const resolved = rows.filter(({ kind }) => kind === 'drift.resolved');
+  if (opened.length > 0) await client.query(`${INSERT} ${CONFLICT}`, [JSON.stringify(opened)]);
+  if (resolved.length > 0) await client.query(`${INSERT} ${ALERTED} ${CONFLICT}`, [JSON.stringify(resolved)]);
+}
+
+const INSERT = `
+  INSERT INTO app.outbox (idempotency_key, kind, drift_id, body, position)
+  SELECT r.idempotency_key, r.kind, r.drift_id, r.body, r.position FROM json_to_recordset($1)
+    AS r(idempotency_key text, kind text, drift_id text, body text, position bigint, opened_keys text[])`;
+const ALERTED = `WHERE EXISTS (SELECT FROM app.outbox o WHERE o.idempotency_key = ANY(r.opened_keys))`;
+const CONFLICT = 'ON CONFLICT (idempotency_key) DO NOTHING';

@@ -1,0 +1,176 @@
+/**
+ * Sends the outbox to Slack: at least once, several alerts of one cause in one message, bounded attempts with growing pauses.
+ * Any number of senders may run.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Log } from '../platform/logging';
+import type { Secret } from '../platform/secret';
+import { CircuitBreaker } from './circuit-breaker';
+import { type Alert, claim, keepAll, markFailed, markSent } from './claim';
+import { slackMessage } from './slack-message';
+import { type Outcome, postToSlack } from './slack-webhook';
+
+export interface SenderParts {
+  pool: Pool;
+  log: Log;
+  /** Null: alerts are kept for `/v1/alerts`, and go nowhere. */
+  webhookUrl: Secret | null;
+  /** Where readers of a message find this service, such as `http://127.0.0.1:7420`. */
+  link: string;
+  options?: Partial<SenderOptions>;
+}
+
+export interface SenderOptions {
+  pollMs: number;
+  /** Alerts taken at once. */
+  batch: number;
+  /** How long an alert waits for others of its cause. */
+  gatherMs: number;
+  timeoutMs: number;
+  maxAttempts: number;
+  /** Pause after the first failure; it doubles up to the greatest. */
+  firstPauseMs: number;
+  greatestPauseMs: number;
+  /** Failures in a row after which nothing is tried for `coolDownMs`. */
+  threshold: number;
+  coolDownMs: number;
+}
+
+const defaults: SenderOptions = {
+  pollMs: 1_000,
+  batch: 500,
+  gatherMs: 1_000,
+  timeoutMs: 10_000,
+  maxAttempts: 8,
+  firstPauseMs: 2_000,
+  greatestPauseMs: 600_000,
+  threshold: 5,
+  coolDownMs: 30_000,
+};
+
+/** How long the alerts of one turn are this sender's; what it has not begun to send by then is put back. */
+const LEASE_MS = 60_000;
+
+export class OutboxSender {
+  private readonly options: SenderOptions;
+  private readonly breaker: CircuitBreaker;
+  private readonly stopped = new AbortController();
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly parts: SenderParts) {
+    this.options = { ...defaults, ...parts.options };
+    this.breaker = new CircuitBreaker(this.options.threshold, this.options.coolDownMs);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** A message that is under way is waited for. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopped;
+    while (!signal.aborted) {
+      let taken = 0;
+      try {
+        taken = await this.turn();
+      } catch (error) {
+        this.parts.log.warn({ err: error }, 'the outbox could not be read; it is tried again');
+      }
+      if (taken === 0) await pause(this.options.pollMs, signal);
+    }
+  }
+
+  /** One look at the outbox; answers how many alerts were taken. */
+  async turn(): Promise<number> {
+    const { pool, webhookUrl } = this.parts;
+    if (webhookUrl === null) {
+      await keepAll(pool);
+      return 0;
+    }
+    if (this.breaker.waitMs(performance.now()) > 0) return 0;
+    const { batch, gatherMs, timeoutMs } = this.options;
+    const limit = this.breaker.trial ? 1 : batch;
+    const claimedAt = performance.now();
+    const alerts = await claim(pool, { limit, gatherMs, leaseMs: LEASE_MS + timeoutMs });
+    const groups = grouped(alerts);
+    for (const [index, group] of groups.entries()) {
+      const now = performance.now();
+      if (this.stopped.signal.aborted || this.breaker.waitMs(now) > 0 || now - claimedAt > LEASE_MS) {
+        await this.putBack(groups.slice(index).flat());
+        break;
+      }
+      await this.send(group, webhookUrl);
+    }
+    return alerts.length;
+  }
+
+  private async send(group: readonly Alert[], url: Secret): Promise<void> {
+    const outcome = await postToSlack(url, slackMessage(group, this.parts.link), this.options.timeoutMs);
+    if (outcome.sent) {
+      this.breaker.succeeded();
+      await markSent(this.parts.pool, idsOf(group));
+      return;
+    }
+    // A refusal for good shows that the other end works.
+    if (outcome.final) this.breaker.succeeded();
+    else this.breaker.failed(performance.now(), outcome.retryAfterMs);
+    await this.failed(group, outcome);
+  }
+
+  private async failed(group: readonly Alert[], outcome: Extract<Outcome, { sent: false }>): Promise<void> {
+    const { reason, final, retryAfterMs } = outcome;
+    const { maxAttempts } = this.options;
+    const ended = group.filter((alert) => final || alert.attempts >= maxAttempts);
+    const again = group.filter((alert) => !ended.includes(alert));
+    this.parts.log.warn({ reason, alerts: group.length, dead: ended.length }, 'Slack did not take a message');
+    if (ended.length > 0) await markFailed(this.parts.pool, idsOf(ended), reason, null);
+    const attempts = again.reduce((most, alert) => Math.max(most, alert.attempts), 0);
+    const pauseMs = Math.max(this.pauseAfter(attempts), retryAfterMs ?? 0);
+    if (again.length > 0) await markFailed(this.parts.pool, idsOf(again), reason, pauseMs);
+  }
+
+  /** Not tried after all: it must not wait for the end of its lease. */
+  private async putBack(alerts: readonly Alert[]): Promise<void> {
+    const waitMs = this.breaker.waitMs(performance.now());
+    await this.parts.pool.query(
+      `UPDATE app.outbox SET attempts = attempts - 1, next_attempt_at = now() + $2 * interval '1 millisecond'
+        WHERE id = ANY($1::bigint[])`,
+      [idsOf(alerts), waitMs],
+    );
+  }
+
+  /** Jitter keeps several senders from coming back together. */
+  private pauseAfter(attempts: number): number {
+    const { firstPauseMs, greatestPauseMs } = this.options;
+    const pauseMs = Math.min(greatestPauseMs, firstPauseMs * 2 ** Math.max(0, attempts - 1));
+    return pauseMs * (0.5 + Math.random() / 2);
+  }
+}
+
+/** Alerts that say the same of different subjects. */
+function grouped(alerts: readonly Alert[]): Alert[][] {
+  const groups = new Map<string, Alert[]>();
+  for (const alert of alerts) {
+    const key = JSON.stringify([alert.kind, alert.body.detector, alert.body.cause.code]);
+    const known = groups.get(key);
+    if (known) known.push(alert);
+    else groups.set(key, [alert]);
+  }
+  return [...groups.values()];
+}
+
+function idsOf(alerts: readonly Alert[]): number[] {
+  return alerts.map(({ id }) => id);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
