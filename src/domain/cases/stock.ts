@@ -137,9 +137,9 @@ export function receiveShare(state: StockState, order: string, value: StockShare
   }
   if (value === null) return next;
   const share = { order, ...value };
-  const list = isBalanced(share, state.balances[0]?.value.uom) ? 'balanced' : 'open';
+  const list = placeOf(share, state);
   next[list] = [...next[list], share];
-  next.tally = tallied(next, share, 1);
+  if (list !== 'settled') next.tally = tallied(next, share, 1);
   return next;
 }
 
@@ -198,20 +198,20 @@ function forget(state: StockState): StockState {
   };
 }
 
+/** A function of the share and of both sides' last anchors, whichever came first. */
+function placeOf(share: OrderShare, state: StockState): 'open' | 'balanced' | 'settled' {
+  if (!isBalanced(share, state.balances[0]?.value.uom)) return 'open';
+  const included = Math.min(newest(state.counts) ?? -Infinity, newest(state.balances) ?? -Infinity);
+  return lastMove(share) <= included ? 'settled' : 'balanced';
+}
+
 /** Each share where it belongs now that an anchor or the balance's unit is another, and the sums anew. */
 function sortShares(state: StockState): StockState {
-  const uom = state.balances[0]?.value.uom;
-  const included = Math.min(newest(state.counts) ?? -Infinity, newest(state.balances) ?? -Infinity);
-  const open: OrderShare[] = [];
-  const balanced: OrderShare[] = [];
-  const settled = [...state.settled];
-  for (const share of [...state.open, ...state.balanced]) {
-    if (!isBalanced(share, uom)) open.push(share);
-    else if (lastMove(share) <= included) settled.push(share);
-    else balanced.push(share);
-  }
-  let next: StockState = { ...state, open, balanced, settled, tally: NO_TALLY };
-  for (const share of [...open, ...balanced]) next = { ...next, tally: tallied(next, share, 1) };
+  const lists = { open: [] as OrderShare[], balanced: [] as OrderShare[], settled: [] as OrderShare[] };
+  for (const share of [...state.open, ...state.balanced, ...state.settled])
+    lists[placeOf(share, state)].push(share);
+  let next: StockState = { ...state, ...lists, tally: NO_TALLY };
+  for (const share of [...lists.open, ...lists.balanced]) next = { ...next, tally: tallied(next, share, 1) };
   return next;
 }
 
