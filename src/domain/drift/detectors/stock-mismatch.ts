@@ -79,7 +79,7 @@ export const stockMismatch = detector({
   },
 });
 
-interface Gap {
+export interface Gap {
   scend: Position;
   prima: Position;
   /** Unexplained part of Scend less Prima. */
@@ -89,7 +89,8 @@ interface Gap {
   open: boolean;
 }
 
-function gapAt(state: StockState, context: DetectContext, until: number): Gap | null {
+/** The two positions at an instant and what is left of their difference; null with one side only. */
+export function gapAt(state: StockState, context: DetectContext, until: number): Gap | null {
   const look = context.product;
   const kits = kitRows(state, context);
   const scend = scendPosition(state, until);
