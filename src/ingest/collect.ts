@@ -6,6 +6,7 @@ import type { MemoryBudget } from './memory-budget';
 import type { Proposer } from './proposals';
 import { bodyTooLarge } from './refusals';
 import { Spool } from './spool';
+import { InputError } from './split/input-error';
 import type { Piece } from './split/piece';
 import { readPiece } from './split/read-piece';
 
@@ -53,6 +54,7 @@ export async function collect(body: AsyncIterable<Buffer>, options: CollectOptio
         held.add(chunk, pieces);
       }
     }
+    if (bytes === 0) throw new InputError('body-empty', 'the body is empty', { line: 1, column: 1 });
     const last = splitter.end();
     if (spool === null) return held.finish(last);
     for (const piece of last) readPiece(piece, limits);
@@ -73,17 +75,20 @@ class Held {
   constructor(private readonly options: CollectOptions) {}
 
   hasRoomFor(chunk: Buffer): boolean {
-    if (this.bytes + chunk.length > this.options.limits.memoryBytes) return false;
-    return this.options.budget.take(chunk.length);
+    const { limits, budget } = this.options;
+    if (this.bytes + chunk.length > limits.memoryBytes) return false;
+    // Short messages weigh more as proposals than as bytes.
+    if (this.proposed.length > limits.memoryMessages) return false;
+    return budget.take(chunk.length);
   }
 
-  add(chunk: Buffer, pieces: readonly Piece[]): void {
+  add(chunk: Buffer, pieces: Iterable<Piece>): void {
     this.bytes += chunk.length;
     this.chunks.push(chunk);
     this.propose(pieces);
   }
 
-  finish(last: readonly Piece[]): Collected {
+  finish(last: Iterable<Piece>): Collected {
     this.propose(last);
     this.chunks = [];
     const proposals = this.proposed;
@@ -105,7 +110,7 @@ class Held {
     return chunks;
   }
 
-  private propose(pieces: readonly Piece[]): void {
+  private propose(pieces: Iterable<Piece>): void {
     for (const piece of pieces) this.proposed.push(propose(piece, this.options));
   }
 }

@@ -2,10 +2,10 @@ import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/com
 import { ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles, actorOf } from '../platform/http/auth';
-import { RawBody, discardBody } from '../platform/http/body';
+import { RawBody } from '../platform/http/body';
 import { IngestService } from './ingest.service';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
-import { readBody } from './read-body';
+import { leaveBody, readBody } from './read-body';
 import type { Recorded } from './recorder';
 
 @ApiTags('ingest')
@@ -45,7 +45,7 @@ export class FactsController {
         actor: actorOf(request).name,
       });
     } catch (error) {
-      await discardBody(request, reply);
+      await leaveBody(error, request, reply);
       throw error;
     }
   }

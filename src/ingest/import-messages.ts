@@ -40,7 +40,7 @@ export async function importMessages(options: ImportOptions): Promise<Imported> 
   let unreadable = 0;
   let stopped: InputError | null = null;
 
-  const record = async (pieces: readonly Piece[]): Promise<void> => {
+  const record = async (pieces: Iterable<Piece>): Promise<void> => {
     for (const piece of pieces) {
       const { proposal, readable } = propose(piece, options);
       if (!readable) unreadable += 1;

@@ -19,6 +19,8 @@ export interface IngestLimits {
   depth: number;
   /** A body that is longer waits on disk until it is whole. */
   memoryBytes: number;
+  /** The same for one of many messages. */
+  memoryMessages: number;
   /** What all bodies together may hold in memory; beyond it they go to disk at once. */
   allMemoryBytes: number;
   /** Longest silence of a client in the middle of a body. */
@@ -35,6 +37,7 @@ export const defaultIngestLimits: IngestLimits = {
   messageBytes: 4 * MIB,
   depth: 64,
   memoryBytes: 4 * MIB,
+  memoryMessages: 10_000,
   allMemoryBytes: 128 * MIB,
   idleMs: 30_000,
   blockFacts: defaultLimits.blockFacts,

@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { discardBody } from '../platform/http/body';
+import { ApiError } from '../platform/http/errors';
+import { errorCode } from '../platform/database/errors';
 import { bodyIncomplete, bodyTimeout, encodingInvalid, encodingUnsupported } from './refusals';
 
 /**
@@ -23,6 +27,12 @@ export async function* readBody(request: IncomingMessage, idleMs: number): Async
     // Not waited for: after a timeout it would wait for the chunk that does not come.
     void chunks.return?.();
   }
+}
+
+/** Before a refusal is answered: reads over what the client is still sending. Of one that fell silent there is nothing to wait for. */
+export async function leaveBody(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (error instanceof ApiError && error.status === 408) return;
+  await discardBody(request, reply);
 }
 
 function decoded(request: IncomingMessage): Readable {
@@ -53,5 +63,5 @@ function interrupted(request: IncomingMessage, error: unknown): unknown {
 }
 
 function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+  return errorCode(error)?.startsWith('Z_') ?? false;
 }

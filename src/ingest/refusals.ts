@@ -60,7 +60,9 @@ export function bodyIncomplete(cause: unknown): ApiError {
 
 export function bodyTimeout(idleMs: number): ApiError {
   const detail = `Nothing of the body came for ${idleMs / 1000} s. Nothing of this request was recorded.`;
-  return new ApiError(408, 'body-timeout', 'The body took too long', detail);
+  return new ApiError(408, 'body-timeout', 'The body took too long', detail, {
+    headers: { connection: 'close' },
+  });
 }
 
 /** @param known names of the sources that there are; not told to callers who are not yet authenticated */

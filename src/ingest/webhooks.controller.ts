@@ -2,9 +2,9 @@ import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/com
 import { ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../platform/http/auth';
-import { RawBody, discardBody } from '../platform/http/body';
+import { RawBody } from '../platform/http/body';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
-import { readBody } from './read-body';
+import { leaveBody, readBody } from './read-body';
 import type { Recorded } from './recorder';
 import { encodingUnsupported } from './refusals';
 import { WebhookService } from './webhook.service';
@@ -45,7 +45,7 @@ export class WebhooksController {
         body: readBody(request.raw, this.limits.idleMs),
       });
     } catch (error) {
-      await discardBody(request, reply);
+      await leaveBody(error, request, reply);
       throw error;
     }
   }

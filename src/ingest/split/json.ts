@@ -41,23 +41,21 @@ export class JsonSplitter implements Splitter {
 
   constructor(private readonly limits: Pick<SplitLimits, 'messageBytes'>) {}
 
-  push(chunk: Buffer): Piece[] {
-    const pieces: Piece[] = [];
+  *push(chunk: Buffer): Generator<Piece> {
     let i = 0;
     while (i < chunk.length) {
       if (this.state === 'element') {
         const end = this.endOfElement(chunk, i);
         this.keep(chunk.subarray(i, end));
-        if (this.depth === 0) pieces.push(this.finishElement());
         i = end;
+        if (this.depth === 0) yield this.finishElement();
       } else {
         i = this.between(chunk, i);
       }
     }
-    return pieces;
   }
 
-  end(): Piece[] {
+  end(): Iterable<Piece> {
     if (this.state === 'the end') return [];
     if (this.bytes === 0) throw new InputError('body-empty', 'the body is empty', { line: 1, column: 1 });
     if (this.state === 'element') throw this.brokenElement() ?? this.unexpectedEnd();

@@ -14,14 +14,13 @@ export class NdjsonSplitter implements Splitter {
 
   constructor(private readonly limits: Pick<SplitLimits, 'messageBytes'>) {}
 
-  push(chunk: Buffer): Piece[] {
+  *push(chunk: Buffer): Generator<Piece> {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
-    const pieces = end === 0 ? [] : this.cut(this.take(chunk.subarray(0, end)));
+    if (end > 0) yield* this.cut(this.take(chunk.subarray(0, end)));
     this.keep(chunk.subarray(end));
-    return pieces;
   }
 
-  end(): Piece[] {
+  end(): Iterable<Piece> {
     return this.cut(this.take(Buffer.alloc(0)));
   }
 
@@ -40,54 +39,54 @@ export class NdjsonSplitter implements Splitter {
   }
 
   /** Decoding many lines at once, and cutting the text, is twice as fast as decoding line by line. */
-  private cut(lines: Buffer): Piece[] {
-    const pieces: Piece[] = [];
+  private *cut(lines: Buffer): Generator<Piece> {
     const text = decodeUtf8(lines);
     if (text === null) {
-      this.cutBytes(lines, pieces);
-      return pieces;
+      yield* this.cutBytes(lines);
+      return;
     }
     for (let start = 0; start < text.length; this.line += 1) {
       const newline = text.indexOf('\n', start);
       const end = newline === -1 ? text.length : newline;
-      this.addText(text, start, end, pieces);
+      const piece = this.pieceOf(text, start, end);
+      if (piece) yield piece;
       start = end + 1;
     }
-    return pieces;
   }
 
-  private cutBytes(lines: Buffer, pieces: Piece[]): void {
+  private *cutBytes(lines: Buffer): Generator<Piece> {
     for (let start = 0; start < lines.length; this.line += 1) {
       const newline = lines.indexOf(NEWLINE, start);
       const end = newline === -1 ? lines.length : newline;
       const line = lines.subarray(start, end);
       const text = decodeUtf8(line);
-      if (text === null) this.addBytes(line, pieces);
-      else this.addText(text, 0, text.length, pieces);
+      const piece = text === null ? this.pieceOfBytes(line) : this.pieceOf(text, 0, text.length);
+      if (piece) yield piece;
       start = end + 1;
     }
   }
 
-  private addText(text: string, lineStart: number, lineEnd: number, pieces: Piece[]): void {
+  /** Null for a blank line. */
+  private pieceOf(text: string, lineStart: number, lineEnd: number): Piece | null {
     const first = this.line === 1 && text.startsWith(MARK, lineStart) ? lineStart + 1 : lineStart;
     let start = first;
     let end = lineEnd;
     while (start < end && isSpace(text.charCodeAt(start))) start += 1;
     while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
-    if (start === end) return;
+    if (start === end) return null;
     const line = text.slice(start, end);
     // Three bytes are the most that one UTF-16 unit takes, so that only long lines are measured.
     if (line.length * 3 > this.limits.messageBytes) this.assertLength(Buffer.byteLength(line));
     this.element += 1;
     const place = { line: this.line, column: start - first + 1 };
-    pieces.push({ text: line, bytes: null, place, element: this.element });
+    return { text: line, bytes: null, place, element: this.element };
   }
 
-  private addBytes(line: Buffer, pieces: Piece[]): void {
+  private pieceOfBytes(line: Buffer): Piece {
     const bytes = line.at(-1) === 13 ? line.subarray(0, -1) : line;
     this.assertLength(bytes.length);
     this.element += 1;
-    pieces.push({ text: null, bytes, place: { line: this.line, column: 1 }, element: this.element });
+    return { text: null, bytes, place: { line: this.line, column: 1 }, element: this.element };
   }
 
   private assertLength(bytes: number): void {

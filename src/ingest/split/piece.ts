@@ -12,12 +12,15 @@ export interface Piece {
   element: number;
 }
 
-/** Cuts a body into messages as it comes in. Both methods throw `InputError`; after that the splitter is spent. */
+/**
+ * Cuts a body into messages as it comes in. Both methods are to be iterated to their end, each message being read before the
+ * next one is asked for: then the first `InputError`, whether theirs or the reader's, is the first error of the body.
+ */
 export interface Splitter {
   /** The messages that this chunk completes. The chunk must not be changed afterwards. */
-  push(chunk: Buffer): Piece[];
+  push(chunk: Buffer): Iterable<Piece>;
   /** The body is whole: the messages that were still open. */
-  end(): Piece[];
+  end(): Iterable<Piece>;
 }
 
 export interface SplitLimits {
