@@ -29,8 +29,17 @@ export function createLogger(level = 'info', destination?: DestinationStream): L
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorFields },
       redact: { paths: [...redacted, ...redactedHeaders], censor: '[secret]' },
     },
     destination ?? pino.destination({ dest: 2, sync: false }),
   );
+}
+
+/** What an error says, and not what hangs on it: a driver's errors carry their whole connection. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return { name, message, code, stack, cause: cause === undefined ? undefined : errorFields(cause) };
 }

@@ -1,0 +1,42 @@
+import { createApp } from '../api/server';
+import { openRuntime } from './runtime';
+
+/**
+ * Asks the service's own queries in this process, so that the command line and REST cannot answer differently. Works beside
+ * a running service and without one. Prints JSON for `--json`, else a table.
+ */
+export async function ask(path: string, json: boolean, table: (body: unknown) => string): Promise<boolean> {
+  const runtime = await openRuntime({ mode: 'guest' });
+  const { config, pool, ledger, sources, log } = runtime;
+  // Who can open the database needs no key to read it.
+  const app = await createApp({ config: { ...config, keys: [] }, pool, ledger, sources, logger: log });
+  try {
+    await app.init();
+    const response = await app.inject({ method: 'GET', url: path, headers: { host: 'localhost' } });
+    const body: unknown = response.json();
+    if (response.statusCode >= 400) {
+      const { title, detail } = body as { title?: string; detail?: string };
+      process.stderr.write(`${title ?? 'refused'}: ${detail ?? ''}\n`);
+      return false;
+    }
+    process.stdout.write(json ? `${JSON.stringify(body, null, 2)}\n` : table(body));
+    return true;
+  } finally {
+    await app.close();
+    await runtime.close();
+  }
+}
+
+/** Columns as wide as their widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { Command, Option } from 'commander';
+import { ConfigError } from '../platform/config';
+
+/** Loaded when it is asked for, so that `--help` is instant. */
+const program = new Command('tallystick')
+  .description('The reconciliation ledger: every message a fact, every drift explained.')
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  tallystick serve                              serve on http://127.0.0.1:7420, database in ./.tallystick
+  tallystick ingest prima orders.ndjson         import a file of messages (- reads standard input)
+  tallystick drifts --detector stock-mismatch   what is broken now
+  tallystick trail SC-100901                    who said what of an order, in what sequence
+  tallystick replay                             rebuild everything from the ledger and put it live
+  tallystick verify                             prove that no fact was changed
+  tallystick demo --once                        a day of trading with faults, found again
+
+Environment: HOST, PORT, TALLYSTICK_DATA_DIR, DATABASE_URL, TALLYSTICK_CONFIG, SLACK_WEBHOOK_URL, ROLE, LOG_LEVEL.`,
+  );
+
+const json = () => new Option('--json', 'print JSON').default(false);
+
+program
+  .command('serve')
+  .description('serve REST, fold what arrives, send alerts')
+  .action(async () => {
+    const { runServe } = await import('./serve.js');
+    await runServe();
+  });
+
+program
+  .command('ingest')
+  .description('import a file of native messages: NDJSON or a JSON array, gzip if it ends in .gz')
+  .argument('<source>', 'name of a configured source')
+  .argument('<file>', 'path, or - for standard input')
+  .addOption(json())
+  .action(async (source: string, file: string, options: { json: boolean }) => {
+    const { runIngest } = await import('./ingest.js');
+    finish(await runIngest({ source, file, ...options }));
+  });
+
+program
+  .command('replay')
+  .description('rebuild all read models from the ledger into a new generation and promote it')
+  .addOption(json())
+  .option('--max-cases <count>', 'cases in memory at most (default 400000)', Number)
+  .action(async (options: { json: boolean; maxCases?: number }) => {
+    const { runReplay } = await import('./replay.js');
+    await runReplay(options);
+  });
+
+program
+  .command('verify')
+  .description('recompute the chain and compare it with the checkpoints kept outside the database')
+  .option('--checkpoints <file>', 'file of checkpoints (default: checkpoints.ndjson in the data folder)')
+  .addOption(json())
+  .action(async (options: { json: boolean; checkpoints?: string }) => {
+    const { runVerify } = await import('./verify.js');
+    finish(await runVerify(options));
+  });
+
+program
+  .command('drifts')
+  .description('list drifts')
+  .option('--status <status>', 'open, accepted, consequence or resolved')
+  .option('--detector <code>')
+  .option('--subject <subject>', 'for example order:SC-100901')
+  .option('--limit <count>')
+  .addOption(json())
+  .action(async (options: { json: boolean }) => {
+    const { runDrifts } = await import('./drifts.js');
+    finish(await runDrifts(options));
+  });
+
+program
+  .command('trail')
+  .description('the audit trail of an order, by any reference that any system has for it')
+  .argument('<ref>')
+  .option('--as-of <time>', "RFC 3339, by the sources' clocks")
+  .option('--known-at <position>', 'as it was known at a ledger position')
+  .addOption(json())
+  .action(async (ref: string, options: { json: boolean; asOf?: string; knownAt?: string }) => {
+    const { runTrail } = await import('./trail.js');
+    finish(await runTrail(ref, options));
+  });
+
+program
+  .command('demo')
+  .description('simulate a day of trading with faults in it, and find them')
+  .option('--once', 'exit when done', false)
+  .option('--orders <count>', 'orders of the day', Number, 2000)
+  .option('--seed <number>', 'another world', Number, 1)
+  .action(async (options: { once: boolean; orders: number; seed: number }) => {
+    const { runDemo } = await import('./demo/index.js');
+    finish(await runDemo(options));
+  });
+
+function finish(ok: boolean): void {
+  if (!ok) process.exitCode = 1;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
+  process.stderr.write(
+    `${known || process.env['LOG_LEVEL'] !== 'debug' ? (error as Error).message : (error as Error).stack}\n`,
+  );
+  process.exitCode = 1;
+});

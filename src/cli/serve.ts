@@ -1,0 +1,30 @@
+import { stopOnSignal } from '../platform/shutdown';
+import { openRuntime } from './runtime';
+import { startService } from './service';
+
+/** Serves until it is asked to end. */
+export async function runServe(): Promise<void> {
+  const runtime = await openRuntime({ mode: 'owner' });
+  const { log, config } = runtime;
+  try {
+    const service = await startService(runtime);
+    process.stderr.write(`Tallystick serves at ${service.url}\n`);
+    if (config.keys.length === 0) {
+      process.stderr.write(
+        'No keys are configured: everyone on this machine may do everything, as local:unverified.\n',
+      );
+    }
+    stopOnSignal(
+      async () => {
+        await service.stop();
+        await runtime.close();
+      },
+      (error) => {
+        log.error({ err: error }, 'did not stop cleanly');
+      },
+    );
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+}
