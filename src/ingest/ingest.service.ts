@@ -3,6 +3,7 @@ import { sourceKinds } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings } from '../domain/sources/source-kind';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
+import { errorCode } from '../platform/database/errors';
 import { CONFIG, LEDGER, SOURCES } from '../platform/http/tokens';
 import type { SourceBook } from '../projections/sources';
 import { OWN_SOURCE } from '../projections/translate';
@@ -12,7 +13,7 @@ import { INGEST_LIMITS, type IngestLimits } from './limits';
 import { MemoryBudget } from './memory-budget';
 import { proposer } from './proposals';
 import { type Recorded, Recorder } from './recorder';
-import { bodyTooLarge, sourceUnknown, unreadable } from './refusals';
+import { bodyTooLarge, diskFull, sourceUnknown, unreadable } from './refusals';
 import { InputError } from './split/input-error';
 
 export interface IngestRequest {
@@ -102,6 +103,7 @@ async function readable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw error instanceof InputError ? unreadable(error) : error;
+    if (error instanceof InputError) throw unreadable(error);
+    throw errorCode(error) === 'ENOSPC' ? diskFull(error) : error;
   }
 }

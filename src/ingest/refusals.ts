@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../platform/http/errors';
+import { ApiError, badRequest, unavailable } from '../platform/http/errors';
 import type { Format } from './format';
 import { limitVariables } from './limits';
 import type { InputCode, InputError } from './split/input-error';
@@ -63,6 +63,12 @@ export function bodyTimeout(idleMs: number): ApiError {
   return new ApiError(408, 'body-timeout', 'The body took too long', detail, {
     headers: { connection: 'close' },
   });
+}
+
+export function diskFull(cause: unknown): ApiError {
+  const detail =
+    'A long body waits on disk until it is whole, and the disk is full. Nothing of this request was recorded.';
+  return unavailable('disk-full', 'There is no room for the body', detail, 60, cause);
 }
 
 /** @param known names of the sources that there are; not told to callers who are not yet authenticated */

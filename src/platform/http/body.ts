@@ -26,7 +26,7 @@ export function installBodyParsers(fastify: FastifyInstance): void {
     else
       readAll(payload, (error, text) => {
         if (error || typeof text !== 'string') done(error);
-        else parseJson(request, text, done);
+        else void parseJson(request, text, done);
       });
   });
 }
