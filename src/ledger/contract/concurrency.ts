@@ -39,6 +39,20 @@ export function concurrency(harness: () => LedgerHarness): void {
     expect((await ledger.head()).blocks).toBeLessThan(20);
   });
 
+  it('keeps that order between large and small calls', async () => {
+    const ledger = await harness().open();
+    const sizes = [1, 1_500, 1, 2_500, 700, 1];
+    const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
+    const receipts = await Promise.all(sizes.map((size, i) => ledger.append(proposals(size, starts[i]))));
+    const firsts = receipts.map((answers) => answers[0]?.position ?? 0);
+    expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
+    for (const answers of receipts) {
+      const positions = answers.map((receipt) => receipt.position);
+      expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    }
+    expect(await ledger.head()).toMatchObject({ position: 4_703 });
+  });
+
   it('lets several instances write large calls at once', async () => {
     const writers = await Promise.all(range(1, WRITERS).map(() => harness().open()));
     await Promise.all(writers.map((writer, i) => writer.append(proposals(3_000, i * 1_500))));

@@ -10,10 +10,20 @@ import type { Outcome } from './record';
 /** Begins to record facts without repeats among them. `attempt` may be called again after it has rejected. */
 export type Recorder = (facts: readonly PreparedFact[]) => { attempt(): Promise<Outcome[]> };
 
+/** A call's place in the queue. It is taken before the call is encoded, so that a long encoding loses no turn. */
+export interface Place {
+  /** The call's facts, encoded and hashed: the place may be served now. */
+  fill(facts: PreparedFact[]): void;
+  /** Gives the place up. Once the facts have been taken for a block this changes nothing. */
+  cancel(error: unknown): void;
+  receipts: Promise<Receipt[]>;
+}
+
 interface Waiting {
-  facts: PreparedFact[];
+  count: number;
   bytes: number;
   deadline: number;
+  facts: PreparedFact[] | null;
   resolve(receipts: Receipt[]): void;
   reject(error: unknown): void;
 }
@@ -23,8 +33,8 @@ const LAST_RETRY_MS = 1_000;
 const MAX_RETRY_AFTER_SECONDS = 30;
 
 /**
- * Puts concurrent callers into common blocks. While one block is under way the next callers queue, already encoded and
- * hashed; a block takes whole calls, in their order. One loop writes, so there is one block under way at a time: more
+ * Puts concurrent callers into common blocks. While one block is under way the next callers queue, and are
+ * encoded and hashed; a block takes whole calls, in their order. One loop writes, so there is one block under way at a time: more
  * would only wait for the same head lock.
  */
 export class GroupCommit {
@@ -42,27 +52,45 @@ export class GroupCommit {
   ) {}
 
   /**
+   * A place at the end of the queue for a call of `count` facts with about so many bytes of payload. Throws when the ledger
+   * is closed or its queue is full.
    * @param refusable whether a full queue may refuse; the later parts of a call whose first part was accepted may not be.
    */
-  append(facts: PreparedFact[], refusable: boolean): Promise<Receipt[]> {
-    if (this.closed) return Promise.reject(new LedgerUnavailable('the ledger is closed'));
-    const bytes = facts.reduce((sum, fact) => sum + fact.row.length, 0);
-    if (refusable && this.isFull(facts.length, bytes)) {
-      return Promise.reject(new LedgerBusy(this.retryAfterSeconds()));
-    }
-    return new Promise((resolve, reject) => {
-      const deadline = performance.now() + this.limits.maxWaitMs;
-      this.queue.push({ facts, bytes, deadline, resolve, reject });
-      this.queuedFacts += facts.length;
-      this.queuedBytes += bytes;
-      this.running ??= this.run();
-    });
+  reserve(count: number, bytes: number, refusable: boolean): Place {
+    if (this.closed && refusable) throw new LedgerUnavailable('the ledger is closed');
+    if (refusable && this.isFull(count, bytes)) throw new LedgerBusy(this.retryAfterSeconds());
+    const { promise, resolve, reject } = withResolvers<Receipt[]>();
+    // A call of several parts that fails in one no longer asks for the next: its rejection has no other listener.
+    promise.catch(() => undefined);
+    const deadline = performance.now() + this.limits.maxWaitMs;
+    const call: Waiting = { count, bytes, deadline, facts: null, resolve, reject };
+    this.queue.push(call);
+    this.queuedFacts += count;
+    this.queuedBytes += bytes;
+    return {
+      receipts: promise,
+      fill: (facts) => {
+        call.facts = facts;
+        this.wake();
+      },
+      cancel: (error) => {
+        if (!this.queue.includes(call)) return;
+        this.queue = this.queue.filter((other) => other !== call);
+        this.forget([call]);
+        reject(error);
+        this.wake();
+      },
+    };
   }
 
   /** Refuses new callers, and waits until those that were accepted have their answer. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.running;
+    while (this.queue.length > 0 || this.running) await (this.running ?? nextTurn());
+  }
+
+  private wake(): void {
+    if (!this.running && this.queue[0]?.facts) this.running = this.run();
   }
 
   /** An empty queue takes any call, so that one large call is never refused for ever. */
@@ -80,25 +108,26 @@ export class GroupCommit {
   private async run(): Promise<void> {
     // One turn of the event loop lets the callers that were just answered, and requests that wait in a socket, join the
     // next block; without it 64 callers fall apart into two groups that take turns.
-    for (await nextTurn(); this.queue.length > 0; await nextTurn()) {
+    for (await nextTurn(); this.queue[0]?.facts; await nextTurn()) {
       const group = this.take();
       const started = performance.now();
       await this.commit(group);
-      const facts = group.reduce((sum, call) => sum + call.facts.length, 0);
+      const facts = group.reduce((sum, call) => sum + call.count, 0);
       const rate = (facts / (performance.now() - started)) * 1000;
       this.factsPerSecond += (rate - this.factsPerSecond) * 0.1;
     }
     this.running = null;
   }
 
-  /** The next whole calls that fit into one block; at least one. */
+  /** The next whole calls that fit into one block, in order and as far as they are encoded; at least one. */
   private take(): Waiting[] {
     let count = 0;
     let facts = 0;
     let bytes = 0;
     for (const call of this.queue) {
-      facts += call.facts.length;
+      facts += call.count;
       bytes += call.bytes;
+      if (!call.facts) break;
       if (count > 0 && (facts > this.limits.blockFacts || bytes > this.limits.blockBytes)) break;
       count += 1;
     }
@@ -109,7 +138,7 @@ export class GroupCommit {
 
   private forget(calls: readonly Waiting[]): void {
     for (const call of calls) {
-      this.queuedFacts -= call.facts.length;
+      this.queuedFacts -= call.count;
       this.queuedBytes -= call.bytes;
     }
   }
@@ -161,7 +190,7 @@ function withoutRepeats(group: readonly Waiting[]): { unique: PreparedFact[]; sl
   const unique: PreparedFact[] = [];
   const indexes = new Map<string, number>();
   const slots = group.map((call) =>
-    call.facts.map((fact) => {
+    (call.facts ?? []).map((fact) => {
       const known = indexes.get(fact.identityKey);
       if (known !== undefined) return { index: known, repeated: true };
       indexes.set(fact.identityKey, unique.length);
@@ -176,6 +205,20 @@ function receiptsOf(slots: readonly Slot[], outcomes: readonly Outcome[]): Recei
     const { position, duplicate } = outcomes[index] as Outcome;
     return { position, duplicate: duplicate || repeated };
   });
+}
+
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: unknown) => void;
+} {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
 }
 
 function fail(calls: readonly Waiting[], error: unknown): void {
