@@ -4,7 +4,8 @@
  */
 const TRANSIENT_CLASSES = new Set(['08', '40', '53', '57']);
 const TRANSIENT_STATES = new Set(['25006', '55P03']);
-const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** With a digit, as all of them have: EPIPE is the system's. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /**
  * Whether the store was away, as opposed to having refused what it was given. Errors without an SQLSTATE come from the
