@@ -1,10 +1,11 @@
 import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles, actorOf } from '../platform/http/auth';
 import { RawBody } from '../platform/http/body';
 import { IngestService } from './ingest.service';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
+import { IngestRoute } from './openapi';
 import { leaveBody, readBody } from './read-body';
 import type { Recorded } from './recorder';
 
@@ -27,8 +28,7 @@ export class FactsController {
       'One JSON object, an array of them, or one a line as NDJSON; gzip by Content-Encoding. Answers once all are durable. ' +
       'Sending the same again is safe and answers duplicates. When a message cannot be read, none is recorded.',
   })
-  @ApiParam({ name: 'source', description: 'Name of a configured source' })
-  @ApiConsumes('application/json', 'application/x-ndjson')
+  @IngestRoute()
   async record(
     @Param('source') source: string,
     @Req() request: FastifyRequest,

@@ -1,9 +1,10 @@
 import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../platform/http/auth';
 import { RawBody } from '../platform/http/body';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
+import { IngestRoute } from './openapi';
 import { leaveBody, readBody } from './read-body';
 import type { Recorded } from './recorder';
 import { encodingUnsupported } from './refusals';
@@ -26,8 +27,7 @@ export class WebhooksController {
     summary: 'Records what a system pushes, authenticated the way that system signs',
     description: 'The signature is over the body as sent; the source needs a configured webhook secret.',
   })
-  @ApiParam({ name: 'source', description: 'Name of a configured source' })
-  @ApiConsumes('application/json', 'application/x-ndjson')
+  @IngestRoute()
   async receive(
     @Param('source') source: string,
     @Req() request: FastifyRequest,
