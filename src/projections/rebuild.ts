@@ -207,7 +207,6 @@ function* caseCells(records: Records) {
     if (record === null) continue;
     const row = caseRow(record);
     yield [row.key, row.kind, row.subject, row.refs, row.looks, row.facts, row.chunks, row.state, row.acts];
-    record.stored = true;
   }
 }
 

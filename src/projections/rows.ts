@@ -85,20 +85,20 @@ export function driftRow(caseKey: string, drift: DriftRecord): DriftRow {
   };
 }
 
-export function caseRecord(row: CaseRow): CaseRecord {
+/** The driver gives elements of bigint arrays as text. */
+export type StoredCase = Omit<CaseRow, 'facts'> & { facts: string[] };
+
+export function caseRecord(row: StoredCase): CaseRecord {
   return {
     key: row.key,
     kind: row.kind as CaseKind,
     state: JSON.parse(row.state) as CaseStates[CaseKind],
-    subject: row.subject,
-    refs: row.refs,
     facts: row.facts.map(Number),
     chunks: row.chunks,
     waits: [],
     looks: row.looks,
     acts: JSON.parse(row.acts) as CaseRecord['acts'],
     drifts: new Map(),
-    stored: true,
   };
 }
 
@@ -113,10 +113,10 @@ export function driftRecord(
     status: row.status as DriftRecord['status'],
     occurrence: row.occurrence,
     openedAt: row.opened_at.getTime(),
-    openedBy: Number(row.opened_by),
-    changedBy: Number(row.changed_by),
+    openedBy: row.opened_by,
+    changedBy: row.changed_by,
     resolvedAt: row.resolved_at?.getTime() ?? null,
-    resolvedBy: row.resolved_by === null ? null : Number(row.resolved_by),
+    resolvedBy: row.resolved_by,
     valuesHash: row.values_hash,
     finding: JSON.parse(row.finding) as Finding,
     aliases: row.aliases,

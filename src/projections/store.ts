@@ -1,10 +1,10 @@
 /** A generation in PostgreSQL as the engine needs it: cases by key, and what has changed written back. */
 import type { ClientBase, Pool } from 'pg';
-import type { CaseSource } from './engine/engine';
+import type { CaseSource } from './engine/memory';
 import type { CaseRecord, DriftEvent, FactChunk } from './engine/records';
 import type { FeedState } from '../domain/cases/feed';
 import { schemaName } from './generation-schema';
-import { type CaseRow, type DriftRow, caseRecord, caseRow, driftRecord, driftRow } from './rows';
+import { type DriftRow, type StoredCase, caseRecord, caseRow, driftRecord, driftRow } from './rows';
 
 /** What a batch has changed. */
 export interface Changes {
@@ -24,7 +24,9 @@ export class GenerationStore implements CaseSource {
   }
 
   async load(keys: readonly string[]): Promise<CaseRecord[]> {
-    const cases = await this.pool.query<CaseRow>(`SELECT * FROM ${this.s}.cases WHERE key = ANY($1)`, [keys]);
+    const cases = await this.pool.query<StoredCase>(`SELECT * FROM ${this.s}.cases WHERE key = ANY($1)`, [
+      keys,
+    ]);
     if (cases.rows.length === 0) return [];
     const records = new Map(cases.rows.map((row) => [row.key, caseRecord(row)]));
     const found = [[...records.keys()]];
@@ -72,7 +74,7 @@ export class GenerationStore implements CaseSource {
   }
 
   async checkpoint(): Promise<{ generation: number; position: number; instant: number }> {
-    const { rows } = await this.pool.query<{ generation: string; position: string; instant: Date }>(
+    const { rows } = await this.pool.query<{ generation: number; position: number; instant: Date }>(
       `SELECT generation, position, instant FROM ${this.s}.checkpoint`,
     );
     const row = rows[0];
@@ -121,7 +123,6 @@ export class GenerationStore implements CaseSource {
         [JSON.stringify(rows)],
       );
     }
-    for (const record of records) record.stored = true;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Body, CanonicalType } from '../facts/canonical';
+
 /**
  * A case keeps the winning version of every document that concerns it. Of several versions the winner is the highest
  * (revision, occurredAt, content hash), whichever came first: folding is a join, so the order of arrival cannot matter.
@@ -16,6 +18,11 @@ export interface Held<V> {
 }
 
 export type Slot<V> = readonly Held<V>[];
+
+/** A canonical fact as cases fold it: its type, and its body as the version of a document. */
+export type HeldFact<T extends CanonicalType = CanonicalType> = {
+  [K in T]: { type: K; held: Held<Body<K>> };
+}[T];
 
 export function beats(a: Held<unknown>, b: Held<unknown>): boolean {
   if (a.rev !== b.rev) return a.rev > b.rev;

@@ -1,7 +1,7 @@
 /** The registry of case kinds: how each begins, folds, is named, is found, and what it tells other cases. */
-import type { Canonical } from '../facts/canonical';
+import type { Body } from '../facts/canonical';
 import type { FeedState } from './feed';
-import type { Held } from './held';
+import { type Held, type HeldFact, beats } from './held';
 import {
   type Contribution,
   type OrderState,
@@ -45,13 +45,13 @@ export type CaseKind = keyof CaseStates;
 /** A consolidated invoice whose header names no order: it only hands its lines to the orders that they name. */
 export interface InvoiceState {
   invoiceNo: string;
-  held: Held<Canonical<'invoice'>> | null;
+  held: Held<Body<'invoice'>> | null;
 }
 
 interface KindOf<S> {
   initial(id: string): S;
   /** The same state, by identity, when nothing changes. */
-  evolve(state: S, held: Held<Canonical>): S;
+  evolve(state: S, fact: HeldFact): S;
   /** What the case is called outside (`order:SC-100901`). */
   subject(state: S, key: string): string;
   /** References by which people and other cases find it, prefixed by what they are. */
@@ -79,7 +79,7 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
       before.dispatched !== after.dispatched ||
       before.fulfilments !== after.fulfilments ||
       before.returned !== after.returned,
-    receive: (state, from, value) => receiveInvoice(state, from, value as Held<Canonical<'invoice'>> | null),
+    receive: (state, from, value) => receiveInvoice(state, from, value as Held<Body<'invoice'>> | null),
   },
   'channel-order': {
     initial: (ref) => ({ ref, transmissions: [], reservations: [] }),
@@ -128,11 +128,10 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
   },
   invoice: {
     initial: (invoiceNo) => ({ invoiceNo, held: null }),
-    evolve: (state, held) => {
-      if (held.value.type !== 'invoice') return state;
-      const incoming = held as Held<Canonical<'invoice'>>;
-      return state.held !== null && !outranks(incoming, state.held) ? state : { ...state, held: incoming };
-    },
+    evolve: (state, fact) =>
+      fact.type !== 'invoice' || (state.held !== null && !beats(fact.held, state.held))
+        ? state
+        : { ...state, held: fact.held },
     subject: ownKey,
     refs: noRefs,
     contributions: (state) => (state.held ? invoiceShares(state.held) : []),
@@ -155,36 +154,23 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
   },
 };
 
-function outranks(a: Held<unknown>, b: Held<unknown>): boolean {
-  return a.rev !== b.rev ? a.rev > b.rev : a.at !== b.at ? a.at > b.at : a.hash > b.hash;
-}
-
 /** The lines of a consolidated invoice, each to the order that it names. */
-export function invoiceShares(held: Held<Canonical<'invoice'>>): Contribution<Held<Canonical<'invoice'>>>[] {
-  const { body } = held.value;
+function invoiceShares(held: Held<Body<'invoice'>>): Contribution<Held<Body<'invoice'>>>[] {
+  const invoice = held.value;
   const orders = new Set<string>();
-  const orderOf = (line: (typeof body.lines)[number]) => line.orderNo ?? body.orderNo;
-  for (const line of body.lines) {
+  const orderOf = (line: (typeof invoice.lines)[number]) => line.orderNo ?? invoice.orderNo;
+  for (const line of invoice.lines) {
     const orderNo = orderOf(line);
     if (orderNo !== null) orders.add(orderNo);
   }
   return [...orders].map((orderNo) => {
-    const share = { ...body, orderNo, lines: body.lines.filter((line) => orderOf(line) === orderNo) };
-    return {
-      target: `order:${orderNo}`,
-      value: { ...held, value: { ...held.value, body: share } },
-      facts: [held.fact],
-    };
+    const share = { ...invoice, orderNo, lines: invoice.lines.filter((line) => orderOf(line) === orderNo) };
+    return { target: `order:${orderNo}`, value: { ...held, value: share }, facts: [held.fact] };
   });
 }
 
-function receiveInvoice(
-  state: OrderState,
-  from: string,
-  value: Held<Canonical<'invoice'>> | null,
-): OrderState {
+function receiveInvoice(state: OrderState, from: string, value: Held<Body<'invoice'>> | null): OrderState {
   const invoiceNo = from.slice('invoice:'.length);
   const others = state.invoices.filter((held) => held.value.invoiceNo !== invoiceNo);
-  if (value === null) return { ...state, invoices: others };
-  return { ...state, invoices: [...others, { ...value, value: value.value.body }] };
+  return { ...state, invoices: value === null ? others : [...others, value] };
 }

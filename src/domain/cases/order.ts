@@ -2,8 +2,8 @@
  * Everything known about one order of the books, by Prima's number: the books' half (order, fulfilments, invoices,
  * credit notes, refund requests) beside the warehouse's half (received, rejected, dispatched, returned).
  */
-import type { Body, Canonical } from '../facts/canonical';
-import { type Held, type Slot, put } from './held';
+import type { Body } from '../facts/canonical';
+import { type Held, type HeldFact, type Slot, put } from './held';
 
 /** One version of the sales order, as far as the release to the warehouse is concerned. */
 export interface OrderVersion {
@@ -51,38 +51,35 @@ export function initialOrder(orderNo: string): OrderState {
   };
 }
 
-type OrderFact = Held<Canonical>;
-
 /** The same state, by identity, when the fact changes nothing. */
-export function evolveOrder(state: OrderState, held: OrderFact): OrderState {
-  const { value: fact } = held;
+export function evolveOrder(state: OrderState, fact: HeldFact): OrderState {
   switch (fact.type) {
     case 'sales-order':
-      return withVersion(set(state, 'salesOrders', held, fact.body), held, fact.body);
+      return withVersion(set(state, 'salesOrders', fact.held), fact.held);
     case 'warehouse-received':
-      return set(state, 'received', held, fact.body);
+      return set(state, 'received', fact.held);
     case 'warehouse-rejected':
-      return set(state, 'rejected', held, fact.body);
+      return set(state, 'rejected', fact.held);
     case 'warehouse-allocated':
-      return set(state, 'allocated', held, fact.body);
+      return set(state, 'allocated', fact.held);
     case 'warehouse-cancelled':
-      return set(state, 'warehouseCancelled', held, fact.body);
+      return set(state, 'warehouseCancelled', fact.held);
     case 'manifested':
-      return set(state, 'manifested', held, fact.body);
+      return set(state, 'manifested', fact.held);
     case 'dispatched':
-      return set(state, 'dispatched', held, fact.body);
+      return set(state, 'dispatched', fact.held);
     case 'return-received':
-      return set(state, 'returned', held, fact.body);
+      return set(state, 'returned', fact.held);
     case 'fulfilment':
-      return set(state, 'fulfilments', held, fact.body);
+      return set(state, 'fulfilments', fact.held);
     case 'invoice':
-      return set(state, 'invoices', held, fact.body);
+      return set(state, 'invoices', fact.held);
     case 'credit-note':
-      return set(state, 'creditNotes', held, fact.body);
+      return set(state, 'creditNotes', fact.held);
     case 'refund-request':
-      return set(state, 'refundRequests', held, fact.body);
+      return set(state, 'refundRequests', fact.held);
     case 'transmission':
-      return set(state, 'transmissions', held, fact.body);
+      return set(state, 'transmissions', fact.held);
     default:
       return state;
   }
@@ -91,19 +88,15 @@ export function evolveOrder(state: OrderState, held: OrderFact): OrderState {
 type SlotName = Exclude<keyof OrderState, 'orderNo' | 'versions'>;
 type SlotValue<K extends SlotName> = OrderState[K][number]['value'];
 
-function set<K extends SlotName>(
-  state: OrderState,
-  name: K,
-  held: OrderFact,
-  value: SlotValue<K>,
-): OrderState {
+function set<K extends SlotName>(state: OrderState, name: K, held: Held<SlotValue<K>>): OrderState {
   const slot = state[name] as Slot<SlotValue<K>>;
-  const next = put(slot, { ...held, value });
+  const next = put(slot, held);
   return next === slot ? state : { ...state, [name]: next };
 }
 
 /** Every version is remembered by revision, also one that lost, so that the release has one time in any order of arrival. */
-function withVersion(state: OrderState, held: OrderFact, body: Body<'sales-order'>): OrderState {
+function withVersion(state: OrderState, held: Held<Body<'sales-order'>>): OrderState {
+  const body = held.value;
   const version = { rev: held.rev, at: body.modifiedAt, status: body.status, fact: held.fact };
   const same = state.versions.find((known) => known.rev === version.rev);
   if (same && (same.at < version.at || (same.at === version.at && same.status <= version.status)))

@@ -1,6 +1,6 @@
 /** Everything known about one SKU as an article: the books' item, its kit composition, its presence in the warehouse. */
-import type { Body, Canonical } from '../facts/canonical';
-import { type Held, type Slot, put } from './held';
+import type { Body } from '../facts/canonical';
+import { type Held, type HeldFact, type Slot, put } from './held';
 import type { Contribution } from './order';
 
 /** A version of the item, as far as being active and stocked is concerned. */
@@ -42,27 +42,26 @@ export function initialProduct(sku: string): ProductState {
   };
 }
 
-export function evolveProduct(state: ProductState, held: Held<Canonical>): ProductState {
-  const { value: fact } = held;
+export function evolveProduct(state: ProductState, fact: HeldFact): ProductState {
   switch (fact.type) {
     case 'item': {
-      const items = put(state.items, { ...held, value: fact.body });
-      return withVersion(items === state.items ? state : { ...state, items }, held, fact.body);
+      const items = put(state.items, fact.held);
+      return withVersion(items === state.items ? state : { ...state, items }, fact.held);
     }
     case 'bill-of-materials': {
-      const boms = put(state.boms, { ...held, value: fact.body });
+      const boms = put(state.boms, fact.held);
       return boms === state.boms ? state : { ...state, boms };
     }
     case 'item-synchronised': {
-      const synchronised = put(state.synchronised, { ...held, value: fact.body });
+      const synchronised = put(state.synchronised, fact.held);
       return synchronised === state.synchronised ? state : { ...state, synchronised };
     }
     case 'price': {
-      const prices = put(state.prices, { ...held, value: fact.body });
+      const prices = put(state.prices, fact.held);
       return prices === state.prices ? state : { ...state, prices };
     }
     case 'transmission': {
-      const transmissions = put(state.transmissions, { ...held, value: fact.body });
+      const transmissions = put(state.transmissions, fact.held);
       return transmissions === state.transmissions ? state : { ...state, transmissions };
     }
     default:
@@ -70,7 +69,8 @@ export function evolveProduct(state: ProductState, held: Held<Canonical>): Produ
   }
 }
 
-function withVersion(state: ProductState, held: Held<Canonical>, body: Body<'item'>): ProductState {
+function withVersion(state: ProductState, held: Held<Body<'item'>>): ProductState {
+  const body = held.value;
   const version = {
     rev: held.rev,
     at: held.at,

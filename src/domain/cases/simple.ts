@@ -1,6 +1,6 @@
 /** The small cases: a customer account, a channel's own order reference, and a message that could not be understood. */
-import type { Body, Canonical } from '../facts/canonical';
-import { type Held, type Slot, put } from './held';
+import type { Body } from '../facts/canonical';
+import { type HeldFact, type Slot, put } from './held';
 
 export interface CustomerState {
   account: string;
@@ -8,13 +8,9 @@ export interface CustomerState {
   transmissions: Slot<Body<'transmission'>>;
 }
 
-export function evolveCustomer(state: CustomerState, held: Held<Canonical>): CustomerState {
-  const { value: fact } = held;
-  if (fact.type === 'customer')
-    return { ...state, customers: put(state.customers, { ...held, value: fact.body }) };
-  if (fact.type === 'transmission') {
-    return { ...state, transmissions: put(state.transmissions, { ...held, value: fact.body }) };
-  }
+export function evolveCustomer(state: CustomerState, fact: HeldFact): CustomerState {
+  if (fact.type === 'customer') return { ...state, customers: put(state.customers, fact.held) };
+  if (fact.type === 'transmission') return { ...state, transmissions: put(state.transmissions, fact.held) };
   return state;
 }
 
@@ -25,14 +21,10 @@ export interface ChannelOrderState {
   reservations: Slot<Body<'stock-reservation'>>;
 }
 
-export function evolveChannelOrder(state: ChannelOrderState, held: Held<Canonical>): ChannelOrderState {
-  const { value: fact } = held;
-  if (fact.type === 'transmission') {
-    return { ...state, transmissions: put(state.transmissions, { ...held, value: fact.body }) };
-  }
-  if (fact.type === 'stock-reservation') {
-    return { ...state, reservations: put(state.reservations, { ...held, value: fact.body }) };
-  }
+export function evolveChannelOrder(state: ChannelOrderState, fact: HeldFact): ChannelOrderState {
+  if (fact.type === 'transmission') return { ...state, transmissions: put(state.transmissions, fact.held) };
+  if (fact.type === 'stock-reservation')
+    return { ...state, reservations: put(state.reservations, fact.held) };
   return state;
 }
 

@@ -3,8 +3,8 @@
  * order has in it. What is settled on both sides and older than the window is forgotten (see `forget`).
  */
 import { exact } from '../exact';
-import type { Body, Canonical } from '../facts/canonical';
-import { type Held, type Slot, put } from './held';
+import type { Body } from '../facts/canonical';
+import { type Held, type HeldFact, type Slot, put } from './held';
 import type { StockShare } from './order';
 
 export interface OrderShare extends StockShare {
@@ -62,43 +62,48 @@ export function initialStock(sku: string, warehouse: string): StockState {
   return { sku, warehouse, ...empty, tally: NO_TALLY };
 }
 
-export function evolveStock(state: StockState, held: Held<Canonical>): StockState {
-  const { value: fact } = held;
+export function evolveStock(state: StockState, fact: HeldFact): StockState {
   switch (fact.type) {
     case 'stock-level': {
-      const counts = put(state.counts, { ...held, value: fact.body });
+      const counts = put(state.counts, fact.held);
       return counts === state.counts ? state : forget({ ...state, counts });
     }
     case 'stock-balance': {
-      const balances = putBalance(state.balances, { ...held, value: fact.body });
+      const balances = putBalance(state.balances, fact.held);
       return balances === state.balances ? state : forget({ ...state, balances });
     }
     case 'stock-adjusted': {
-      const adjusted = put(state.adjusted, { ...held, value: fact.body });
+      const adjusted = put(state.adjusted, fact.held);
       return adjusted === state.adjusted ? state : { ...state, adjusted };
     }
     case 'stock-journal': {
-      const journals = put(state.journals, { ...held, value: fact.body });
+      const journals = put(state.journals, fact.held);
       return journals === state.journals ? state : { ...state, journals };
     }
-    case 'goods-received':
-      return moved(state, held, {
+    case 'goods-received': {
+      const { poRef, lines } = fact.held.value;
+      return moved(state, fact.held, {
         kind: 'receipt',
-        reference: fact.body.poRef,
-        quantity: total(fact.body.lines, state.sku),
+        reference: poRef,
+        quantity: total(lines, state.sku),
       });
-    case 'transfer-dispatched':
-      return moved(state, held, {
+    }
+    case 'transfer-dispatched': {
+      const { transferRef, lines } = fact.held.value;
+      return moved(state, fact.held, {
         kind: 'transfer',
-        reference: fact.body.transferRef,
-        quantity: -total(fact.body.lines, state.sku),
+        reference: transferRef,
+        quantity: -total(lines, state.sku),
       });
-    case 'transfer-received':
-      return moved(state, held, {
+    }
+    case 'transfer-received': {
+      const { transferRef, lines } = fact.held.value;
+      return moved(state, fact.held, {
         kind: 'transfer',
-        reference: fact.body.transferRef,
-        quantity: total(fact.body.lines, state.sku),
+        reference: transferRef,
+        quantity: total(lines, state.sku),
       });
+    }
     default:
       return state;
   }
@@ -121,7 +126,7 @@ function total(lines: readonly { sku: string; quantity: number }[], sku: string)
   return sum;
 }
 
-function moved(state: StockState, held: Held<Canonical>, movement: Movement): StockState {
+function moved(state: StockState, held: Held<unknown>, movement: Movement): StockState {
   const movements = put(state.movements, { ...held, value: movement });
   return movements === state.movements ? state : { ...state, movements };
 }

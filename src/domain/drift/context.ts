@@ -30,12 +30,12 @@ export type Lookable = 'product' | 'customer' | 'stock';
 /** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
 export type Lookup = (key: string) => CaseStates[Lookable] | null;
 
+/** Used for one case after another of one instant: `begin` forgets what the last one waited for and looked at. */
 export class DetectContext {
-  readonly waits: Wait[] = [];
-  /** What was looked at, by case key: each is asked for once an evaluation. */
-  readonly looked = new Map<string, CaseStates[Lookable] | null>();
-
-  private readonly products = new Map<string, CaseStates['product'] | null>();
+  waits: Wait[] = [];
+  looked: string[] = [];
+  /** What was looked at stays the same within the instant, whoever looks. */
+  private readonly known = new Map<string, CaseStates[Lookable] | null>();
   private readonly derived = new Map<string, unknown>();
 
   constructor(
@@ -45,19 +45,22 @@ export class DetectContext {
     private readonly lookup: Lookup,
   ) {}
 
+  begin(): void {
+    this.waits = [];
+    this.looked = [];
+    if (this.derived.size > 0) this.derived.clear();
+  }
+
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
     const key = `${kind}:${id}`;
-    let state = this.looked.get(key);
-    if (state === undefined) this.looked.set(key, (state = this.lookup(key)));
+    if (!this.looked.includes(key)) this.looked.push(key);
+    let state = this.known.get(key);
+    if (state === undefined) this.known.set(key, (state = this.lookup(key)));
     return state as CaseStates[K] | null;
   }
 
-  /** The article behind a SKU; what nearly every detector looks at, so kept by SKU. */
-  readonly product: LookProduct = (sku) => {
-    let state = this.products.get(sku);
-    if (state === undefined) this.products.set(sku, (state = this.look('product', sku)));
-    return state;
-  };
+  /** The article behind a SKU: what nearly every detector looks at. */
+  readonly product: LookProduct = (sku) => this.look('product', sku);
 
   /** What several detectors derive from the same case is derived once an evaluation. */
   once<T>(name: string, derive: () => T): T {

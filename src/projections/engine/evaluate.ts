@@ -1,9 +1,8 @@
 /** One case, asked: its findings, what it waits for, and what it looked at. */
 import { type CaseKind, type CaseStates } from '../../domain/cases/kinds';
 import { detectorsOf, supersededBy } from '../../domain/drift/catalogue';
-import { DetectContext, type FeedClock, type Lookup, type Wait } from '../../domain/drift/context';
+import type { DetectContext, Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
-import type { Policy } from '../../domain/policy';
 
 export interface Found {
   detector: string;
@@ -27,32 +26,21 @@ export class NotLoaded extends Error {
   }
 }
 
-export function evaluate(
-  kind: CaseKind,
-  state: CaseStates[CaseKind],
-  now: number,
-  policy: Policy,
-  feeds: FeedClock,
-  peek: Lookup,
-): Evaluation {
-  const context = new DetectContext(now, policy, feeds, peek);
+export function evaluate(kind: CaseKind, state: CaseStates[CaseKind], context: DetectContext): Evaluation {
+  context.begin();
+  const { policy } = context;
   const found: Found[] = [];
   for (const detector of detectorsOf(kind)) {
     const own = policy.detectors[detector.code];
     if (own?.enabled === false) continue;
     for (const finding of detector.detect(state, context)) {
       const severity = own?.severity ?? finding.severity ?? detector.severity;
-      found.push({
-        detector: detector.code,
-        severity,
-        finding,
-        superseded: false,
-        windowed: detector.windowed ?? false,
-      });
+      const windowed = detector.windowed ?? false;
+      found.push({ detector: detector.code, severity, finding, superseded: false, windowed });
     }
   }
   if (found.length > 1) markConsequences(found);
-  return { found, waits: context.waits, looks: [...context.looked.keys()] };
+  return { found, waits: context.waits, looks: context.looked };
 }
 
 function markConsequences(found: Found[]): void {

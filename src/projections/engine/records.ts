@@ -61,8 +61,6 @@ export interface CaseRecord<K extends CaseKind = CaseKind> {
   key: string;
   kind: K;
   state: CaseStates[K];
-  subject: string;
-  refs: string[];
   /** The newest facts, up to a chunk; full chunks are rows of their own. */
   facts: number[];
   chunks: number;
@@ -70,8 +68,6 @@ export interface CaseRecord<K extends CaseKind = CaseKind> {
   looks: string[];
   acts: Act[];
   drifts: Map<string, DriftRecord>;
-  /** It exists in the store already (an update, not an insert). */
-  stored: boolean;
 }
 
 export type DriftEventType =

@@ -1,0 +1,45 @@
+/** What a fact says of which cases. */
+import type { HeldFact } from '../../domain/cases/held';
+import { route } from '../../domain/cases/route';
+import type { MessageState } from '../../domain/cases/simple';
+import type { Readable } from './records';
+
+export interface Part {
+  /** The case's key. */
+  key: string;
+  fact: HeldFact;
+}
+
+const DAY = 86_400_000;
+
+/** Why the message cannot be folded; null when it can. */
+export function refusalOf({
+  translation,
+  recordedAt,
+}: Readable): Pick<MessageState, 'code' | 'reason' | 'path'> | null {
+  if (!translation.ok) return translation;
+  return translation.facts.some((fact) => fact.occurredAt > recordedAt + DAY) ? CLOCK_AHEAD : null;
+}
+
+const CLOCK_AHEAD = {
+  code: 'message-invalid' as const,
+  reason: 'its clock is more than a day ahead of ours',
+  path: 'occurredAt',
+};
+
+/** Adds the parts of a message that can be folded. */
+export function addParts({ translation, source, position, hash }: Readable, parts: Part[]): void {
+  if (!translation.ok) return;
+  for (const canonical of translation.facts) {
+    const held = {
+      key: `${source}/${canonical.doc}`,
+      fact: position,
+      rev: canonical.revision,
+      at: canonical.occurredAt,
+      hash,
+      value: canonical.body,
+    };
+    const fact = { type: canonical.type, held } as HeldFact;
+    for (const key of route(canonical)) parts.push({ key, fact });
+  }
+}

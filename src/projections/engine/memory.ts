@@ -1,0 +1,112 @@
+/** The cases in memory, where the others come from, and who looked at whom. */
+import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
+import { kindOf } from '../../domain/cases/route';
+import type { CaseRecord } from './records';
+
+/** Where the cases are that are not in memory. */
+export interface CaseSource {
+  load(keys: readonly string[]): Promise<CaseRecord[]>;
+  /** Stored cases whose evaluation looked at one of these. */
+  dependents(keys: readonly string[]): Promise<string[]>;
+  /** Stored cases that have a drift which is not resolved. */
+  withDrifts(): Promise<string[]>;
+}
+
+export class CaseMemory {
+  /** In order of use, the longest untouched first. Null: known to be nowhere. */
+  readonly cases = new Map<string, CaseRecord | null>();
+  private readonly lookedBy = new Map<string, Set<string>>();
+
+  constructor(private readonly source: CaseSource) {}
+
+  get(key: string): CaseRecord | null | undefined {
+    return this.cases.get(key);
+  }
+
+  /** The case, new if there is none; it must have been ensured. */
+  begin(key: string): CaseRecord {
+    const known = this.cases.get(key);
+    if (known) return known;
+    const kind = kindOf(key) as CaseKind;
+    return this.create(key, kind, caseKinds[kind].initial(key.slice(kind.length + 1)));
+  }
+
+  create<K extends CaseKind>(key: string, kind: K, state: CaseStates[K]): CaseRecord {
+    const record: CaseRecord = {
+      key,
+      kind,
+      state,
+      facts: [],
+      chunks: 0,
+      waits: [],
+      looks: [],
+      acts: [],
+      drifts: new Map(),
+    };
+    this.cases.set(key, record);
+    return record;
+  }
+
+  /** After this every key is in memory, or known to be nowhere. */
+  async ensure(keys: Iterable<string>): Promise<void> {
+    const absent = new Set<string>();
+    for (const key of keys) if (!this.cases.has(key)) absent.add(key);
+    if (absent.size === 0) return;
+    for (const key of absent) this.cases.set(key, null);
+    for (const record of await this.source.load([...absent])) {
+      this.cases.set(record.key, record);
+      this.index(record.key, record.looks);
+    }
+  }
+
+  /** Maps keep the order of insertion: what is used goes to the end. */
+  touch(record: CaseRecord): void {
+    this.cases.delete(record.key);
+    this.cases.set(record.key, record);
+  }
+
+  /** True when the case now looks at others than before. */
+  relook(record: CaseRecord, looks: string[]): boolean {
+    if (looks.length === record.looks.length && looks.every((key, index) => key === record.looks[index]))
+      return false;
+    for (const key of record.looks) if (!looks.includes(key)) this.lookedBy.get(key)?.delete(record.key);
+    this.index(record.key, looks);
+    record.looks = looks;
+    return true;
+  }
+
+  private index(key: string, looks: readonly string[]): void {
+    for (const looked of looks) {
+      const known = this.lookedBy.get(looked);
+      if (known) known.add(key);
+      else this.lookedBy.set(looked, new Set([key]));
+    }
+  }
+
+  async addDependents(keys: readonly string[], into: Set<string>): Promise<void> {
+    for (const key of keys) for (const dependent of this.lookedBy.get(key) ?? []) into.add(dependent);
+    for (const key of await this.source.dependents(keys)) into.add(key);
+  }
+
+  async addWithDrifts(into: Set<string>): Promise<void> {
+    for (const record of this.cases.values()) {
+      if (record && [...record.drifts.values()].some((drift) => drift.status !== 'resolved'))
+        into.add(record.key);
+    }
+    for (const key of await this.source.withDrifts()) into.add(key);
+  }
+
+  /** Lets the longest untouched go, to about three quarters of the bound. What leaves must be stored. */
+  shrink(bound: number): void {
+    const surplus = this.cases.size - bound;
+    if (surplus <= 0) return;
+    let left = surplus + Math.floor(bound / 4);
+    for (const [key, record] of this.cases) {
+      if (left-- <= 0) break;
+      // Feeds are few and always in use.
+      if (record?.kind === 'feed') continue;
+      this.cases.delete(key);
+      for (const looked of record?.looks ?? []) this.lookedBy.get(looked)?.delete(key);
+    }
+  }
+}
