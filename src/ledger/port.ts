@@ -78,7 +78,10 @@ export interface FactFilter {
   limit: number;
 }
 
-/** How an append can fail. The whole batch failed: nothing of it was recorded. */
+/**
+ * The store is away, or was for longer than a caller waits. Nothing is known to be recorded; when the connection broke while
+ * a block was being committed it may have been. Sending the same again is always safe, and answers what was recorded.
+ */
 export class LedgerUnavailable extends Error {
   readonly code = 'ledger-unavailable';
 }
@@ -95,7 +98,12 @@ export class LedgerLimitExceeded extends Error {
 }
 
 export interface Ledger {
-  /** Durable when it resolves. Concurrent callers are coalesced into blocks of at most 2,000 facts, in call order. */
+  /**
+   * Durable when it resolves. Concurrent callers are coalesced into blocks of at most 2,000 facts, in call order. A call that
+   * fits into one block is recorded whole or not at all; a larger one is split, and a failure may leave its first blocks.
+   * Rejects with LedgerBusy, LedgerUnavailable or LedgerLimitExceeded; with TypeError where a proposal breaks this contract
+   * (NUL or a lone surrogate in a text, an identity that is not 32 bytes), before anything of the call is recorded.
+   */
   append(proposals: readonly Proposal[]): Promise<Receipt[]>;
   head(): Promise<Head>;
   /**

@@ -18,7 +18,7 @@ CREATE TABLE ledger.facts (
   CONSTRAINT facts_pkey PRIMARY KEY (position),
   CONSTRAINT facts_identity_key UNIQUE (identity),
   CONSTRAINT facts_one_payload CHECK ((payload IS NULL) <> (payload_raw IS NULL))
-);
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX facts_key_idx ON ledger.facts (key, position);
 CREATE INDEX facts_type_idx ON ledger.facts (source, type, position);
 COMMENT ON COLUMN ledger.facts.payload IS 'The bytes as received when they are UTF-8 without NUL; never jsonb, which would not keep them.';
