@@ -16,8 +16,12 @@ export class NotExact extends Error {
   readonly code = 'not-exact';
 }
 
+export function isExact(value: number): boolean {
+  return Number.isInteger(value) && value <= LIMIT && value >= -LIMIT;
+}
+
 export function exact(value: number): number {
-  if (!Number.isInteger(value) || value > LIMIT || value < -LIMIT) {
+  if (!isExact(value)) {
     throw new NotExact(`${value} is beyond 15 exact digits`);
   }
   return value === 0 ? 0 : value;

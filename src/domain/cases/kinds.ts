@@ -9,6 +9,7 @@ import {
   evolveOrder,
   initialOrder,
   orderSubject,
+  sameShare,
   stockShares,
 } from './order';
 import {
@@ -60,7 +61,10 @@ interface KindOf<S> {
   contributions?(state: S): Contribution<unknown>[];
   /** Whether a change of the state can have changed them; cheap, by identity of what they are made from. */
   contributionsMayDiffer?(before: S, after: S): boolean;
-  receive?(state: S, from: string, value: unknown): S;
+  /** Whether two contributions say the same; compared as JSON where there is nothing quicker. */
+  sameContribution?(a: unknown, b: unknown): boolean;
+  /** `known`: the case had told this one something before. Null takes that back. */
+  receive?(state: S, from: string, value: unknown, known: boolean): S;
   /** What cases that look at this one depend on: they are asked again when this text changes. */
   facet?(state: S): string;
 }
@@ -79,6 +83,7 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
       before.dispatched !== after.dispatched ||
       before.fulfilments !== after.fulfilments ||
       before.returned !== after.returned,
+    sameContribution: (a, b) => sameShare(a as StockShare, b as StockShare),
     receive: (state, from, value) => receiveInvoice(state, from, value as Held<Body<'invoice'>> | null),
   },
   'channel-order': {
@@ -95,7 +100,7 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     evolve: evolveStock,
     subject: ownKey,
     refs: (state) => [`sku:${state.sku}`],
-    receive: (state, from, value) => receiveShare(state, from, value as StockShare | null),
+    receive: (state, from, value, known) => receiveShare(state, from, value as StockShare | null, known),
     // Only a kit's rows are looked at (by its components), and a kit is never counted.
     facet: (state) =>
       state.counts.length + state.balances.length === 0 ? JSON.stringify([state.open, state.balanced]) : '',

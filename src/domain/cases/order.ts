@@ -183,3 +183,32 @@ export function stockShares(state: OrderState): Contribution<StockShare>[] {
 function move(held: Held<unknown>, quantity: number): Move {
   return { key: held.key, fact: held.fact, at: held.at, quantity };
 }
+
+export function sameShare(a: StockShare, b: StockShare): boolean {
+  return (
+    sameMoves(a.dispatched, b.dispatched) &&
+    sameMoves(a.posted, b.posted) &&
+    sameMoves(a.returned, b.returned)
+  );
+}
+
+type AnyMove = Move & { uom?: string; toStatus?: string | null; ref?: string };
+
+function sameMoves(a: readonly AnyMove[], b: readonly AnyMove[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((move, index) => {
+      const other = b[index];
+      return (
+        other !== undefined &&
+        move.fact === other.fact &&
+        move.key === other.key &&
+        move.quantity === other.quantity &&
+        move.at === other.at &&
+        move.uom === other.uom &&
+        move.toStatus === other.toStatus &&
+        move.ref === other.ref
+      );
+    })
+  );
+}

@@ -3,7 +3,7 @@ import { MICRO, exact, mulDiv } from '../exact';
 import { type Held, type Slot, latest } from './held';
 import type { Move } from './order';
 import { type LookProduct, toBase } from './quantities';
-import type { OrderShare, StockState } from './stock';
+import type { OrderShare, StockState, Tally } from './stock';
 
 export interface Position {
   physical: number;
@@ -49,8 +49,9 @@ export function scendPosition(state: StockState, until: number): Position | null
   const later = (at: number) => at > anchor.at && at <= until;
   for (const held of state.adjusted) if (later(held.at)) add(held.value.status, held.value.delta);
   for (const held of state.movements) if (later(held.at)) add('available', held.value.quantity);
-  const tallyHolds = until >= state.tally.newest && anchor === latest(state.counts);
-  if (tallyHolds) physical -= state.tally.dispatched;
+  const tally = tallyAt(state, until);
+  const tallyHolds = tally !== null && anchor === latest(state.counts);
+  if (tallyHolds) physical -= tally.dispatched;
   for (const share of tallyHolds ? state.open : everyShare(state)) {
     if (!tallyHolds) for (const move of share.dispatched) if (later(move.at)) physical -= move.quantity;
     for (const move of share.returned) if (later(move.at)) add(move.toStatus ?? 'available', move.quantity);
@@ -79,8 +80,9 @@ export function primaPosition(
     if (!booksUnavailable(state, held.value.reason, held.value.reference)) free += held.value.quantity;
   }
   const inBase = converter(state.sku, look);
-  const tallyHolds = kits.length === 0 && until >= state.tally.newest && anchor === latest(state.balances);
-  if (tallyHolds) for (const { uom, quantity } of state.tally.posted) physical -= inBase({ uom, quantity });
+  const tally = kits.length === 0 ? tallyAt(state, until) : null;
+  const tallyHolds = tally !== null && anchor === latest(state.balances);
+  if (tallyHolds) for (const { uom, quantity } of tally.posted) physical -= inBase({ uom, quantity });
   for (const { posted } of tallyHolds ? [] : sharesWithKits(everyShare(state), kits)) {
     for (const move of posted) if (later(move.at)) physical -= inBase(move);
   }
@@ -98,7 +100,7 @@ export function explainedTerms(
   const behind: Term = { reason: 'posted-not-dispatched', physical: 0, free: 0, facts: [] };
   const inBase = converter(state.sku, look);
   // Balanced shares explain nothing at any instant after their moves; before, they are needed too.
-  const shares = kits.length === 0 && until >= state.tally.newest ? state.open : everyShare(state);
+  const shares = kits.length === 0 && tallyAt(state, until) !== null ? state.open : everyShare(state);
   for (const share of sharesWithKits(shares, kits)) {
     const out = share.dispatched.filter((move) => move.at <= until);
     const posted = share.posted.filter((move) => move.at <= until);
@@ -160,6 +162,11 @@ function booksUnavailable(state: StockState, reason: string, reference: string |
   if (reason !== 'return' || reference === null) return false;
   const moves = state.open.flatMap((share) => share.returned.filter((move) => move.ref === reference));
   return moves.length > 0 && moves.every((move) => !FREE.has(move.toStatus ?? 'available'));
+}
+
+/** The sums, where they speak of this instant. */
+function tallyAt({ tally }: StockState, until: number): Tally | null {
+  return tally !== null && until >= tally.newest ? tally : null;
 }
 
 function everyShare(state: StockState): OrderShare[] {

@@ -2,7 +2,7 @@
  * One SKU in one warehouse: Scend's counts and movements beside Prima's balances and journals, and the share that each
  * order has in it. What is settled on both sides and older than the window is forgotten (see `forget`).
  */
-import { exact } from '../exact';
+import { exact, isExact } from '../exact';
 import type { Body } from '../facts/canonical';
 import { type Held, type HeldFact, type Slot, put } from './held';
 import type { StockShare } from './order';
@@ -33,7 +33,8 @@ export interface StockState {
   balanced: readonly OrderShare[];
   /** Balanced shares that both sides' last anchors include: no position needs them, only the history within the window. */
   settled: readonly OrderShare[];
-  tally: Tally;
+  /** Null: the sums are beyond exact digits, and only the shares themselves can say whether that matters. */
+  tally: Tally | null;
 }
 
 /** What open and balanced shares have moved since each side's last anchor: a hot SKU has thousands of them. */
@@ -122,7 +123,7 @@ function putBalance(
 
 function total(lines: readonly { sku: string; quantity: number }[], sku: string): number {
   let sum = 0;
-  for (const line of lines) if (line.sku === sku) sum += line.quantity;
+  for (const line of lines) if (line.sku === sku) sum = exact(sum + line.quantity);
   return sum;
 }
 
@@ -131,15 +132,14 @@ function moved(state: StockState, held: Held<unknown>, movement: Movement): Stoc
   return movements === state.movements ? state : { ...state, movements };
 }
 
-export function receiveShare(state: StockState, order: string, value: StockShare | null): StockState {
+export function receiveShare(
+  state: StockState,
+  order: string,
+  value: StockShare | null,
+  known: boolean,
+): StockState {
   const next = { ...state };
-  for (const list of ['open', 'balanced', 'settled'] as const) {
-    const index = state[list].findIndex((share) => share.order === order);
-    if (index < 0) continue;
-    const former = state[list][index] as OrderShare;
-    next[list] = state[list].toSpliced(index, 1);
-    if (list !== 'settled') next.tally = tallied(next, former, -1);
-  }
+  if (known) withdraw(next, order);
   if (value === null) return next;
   const share = { order, ...value };
   const list = placeOf(share, state);
@@ -148,11 +148,23 @@ export function receiveShare(state: StockState, order: string, value: StockShare
   return next;
 }
 
-function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally {
+/** Takes an order's share out of a copy. Most shares that change are young, so they are looked for from the end. */
+function withdraw(next: StockState, order: string): void {
+  for (const list of ['open', 'balanced', 'settled'] as const) {
+    const index = next[list].findLastIndex((share) => share.order === order);
+    if (index < 0) continue;
+    const former = next[list][index] as OrderShare;
+    next[list] = next[list].toSpliced(index, 1);
+    if (list !== 'settled') next.tally = tallied(next, former, -1);
+    return;
+  }
+}
+
+function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally | null {
+  if (state.tally === null) return null;
   const sinceCount = newest(state.counts) ?? -Infinity;
   const sinceBalance = newest(state.balances) ?? -Infinity;
-  let { dispatched, newest: last } = state.tally;
-  let posted = state.tally.posted;
+  let { dispatched, posted, newest: last } = state.tally;
   for (const move of share.dispatched) {
     if (move.at > sinceCount) dispatched += sign * move.quantity;
     if (move.at > last) last = move.at;
@@ -161,12 +173,13 @@ function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally {
     if (move.at > sinceBalance) posted = added(posted, move.uom, sign * move.quantity);
     if (move.at > last) last = move.at;
   }
-  return { dispatched: exact(dispatched), posted, newest: last };
+  const exactly = isExact(dispatched) && posted.every(({ quantity }) => isExact(quantity));
+  return exactly ? { dispatched, posted, newest: last } : null;
 }
 
 function added(sums: Tally['posted'], uom: string, quantity: number): Tally['posted'] {
   const rest = sums.filter((sum) => sum.uom !== uom);
-  const total = exact((sums.find((sum) => sum.uom === uom)?.quantity ?? 0) + quantity);
+  const total = (sums.find((sum) => sum.uom === uom)?.quantity ?? 0) + quantity;
   if (total !== 0) rest.push({ uom, quantity: total });
   return rest.sort((a, b) => (a.uom < b.uom ? -1 : 1));
 }

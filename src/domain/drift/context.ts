@@ -36,6 +36,9 @@ export class DetectContext {
   looked: string[] = [];
   /** What was looked at stays the same within the instant, whoever looks. */
   private readonly known = new Map<string, CaseStates[Lookable] | null>();
+  /** Products apart, by SKU: nearly every detector asks, several times a line. `by` is the evaluation that asked last. */
+  private readonly products = new Map<string, { state: CaseStates['product'] | null; by: number }>();
+  private evaluation = 0;
   private readonly derived = new Map<string, unknown>();
 
   constructor(
@@ -46,6 +49,7 @@ export class DetectContext {
   ) {}
 
   begin(): void {
+    this.evaluation++;
     this.waits = [];
     this.looked = [];
     if (this.derived.size > 0) this.derived.clear();
@@ -59,8 +63,14 @@ export class DetectContext {
     return state as CaseStates[K] | null;
   }
 
-  /** The article behind a SKU: what nearly every detector looks at. */
-  readonly product: LookProduct = (sku) => this.look('product', sku);
+  readonly product: LookProduct = (sku) => {
+    const known = this.products.get(sku);
+    if (known?.by === this.evaluation) return known.state;
+    const state = this.look('product', sku);
+    if (known) known.by = this.evaluation;
+    else this.products.set(sku, { state, by: this.evaluation });
+    return state;
+  };
 
   /** What several detectors derive from the same case is derived once an evaluation. */
   once<T>(name: string, derive: () => T): T {

@@ -6,11 +6,12 @@
 import type { FeedState } from '../../domain/cases/feed';
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
 import { DetectContext, type Lookable, type Wait } from '../../domain/drift/context';
+import { NotExact } from '../../domain/exact';
 import type { Policy } from '../../domain/policy';
 import { contributionsChanged } from './contributions';
 import { NotLoaded, evaluate } from './evaluate';
 import { FeedBook } from './feed-book';
-import { type Part, addParts, refusalOf } from './intake';
+import { BEYOND_EXACT, type Part, addParts, refusalOf } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
 import { reconcile } from './reconcile';
 import {
@@ -41,7 +42,9 @@ export class Engine {
   readonly dirty = new Set<CaseRecord>();
   events: DriftEvent[] = [];
   chunks: FactChunk[] = [];
-  /** Cases that could not be judged; their drifts stay as they were. */
+  /** Judgements given up because sums left the exact range; those cases' drifts stay as they were, live and in a replay. */
+  unjudged = 0;
+  /** Cases that a fault of ours kept from being judged; their drifts stay as they were. */
   readonly failures: { key: string; error: unknown }[] = [];
   position = 0;
   instant = 0;
@@ -139,10 +142,16 @@ export class Engine {
     this.note(record, position);
   }
 
-  private apply({ key, fact }: Part): void {
+  private apply({ key, fact, from }: Part): void {
     const record = this.memory.begin(key);
     this.remember(record);
-    record.state = (caseKinds[record.kind] as AnyKind).evolve(record.state as AnyState, fact);
+    try {
+      record.state = (caseKinds[record.kind] as AnyKind).evolve(record.state as AnyState, fact);
+    } catch (error) {
+      // One message whose sums leave the exact range stops nobody.
+      if (!(error instanceof NotExact)) throw error;
+      this.quarantine(from, BEYOND_EXACT);
+    }
     this.note(record, fact.held.fact);
   }
 
@@ -180,11 +189,11 @@ export class Engine {
       const changes = contributionsChanged(record.kind, before, record.state);
       if (changes.length === 0) continue;
       await this.memory.ensure(changes.map(({ target }) => target));
-      for (const { target, value, facts } of changes) {
+      for (const { target, value, facts, known } of changes) {
         const receiver = this.memory.begin(target);
         this.remember(receiver);
         const { receive } = caseKinds[receiver.kind] as AnyKind;
-        if (receive) receiver.state = receive(receiver.state as AnyState, key, value);
+        if (receive) receiver.state = receive(receiver.state as AnyState, key, value, known);
         this.touched.add(target);
         this.dirty.add(receiver);
         for (const fact of facts) if (fact >= firstPosition) this.note(receiver, fact);
@@ -218,7 +227,8 @@ export class Engine {
           if (error instanceof NotLoaded) {
             absent.add(error.key);
             again.push(key);
-          } else this.failures.push({ key, error });
+          } else if (error instanceof NotExact) this.unjudged++;
+          else this.failures.push({ key, error });
         }
       }
       if (again.length === 0) return;

@@ -8,6 +8,7 @@ export interface Part {
   /** The case's key. */
   key: string;
   fact: HeldFact;
+  from: Readable;
 }
 
 const DAY = 86_400_000;
@@ -21,6 +22,12 @@ export function refusalOf({
   return translation.facts.some((fact) => fact.occurredAt > recordedAt + DAY) ? CLOCK_AHEAD : null;
 }
 
+export const BEYOND_EXACT = {
+  code: 'message-invalid' as const,
+  reason: 'its quantities add up beyond 15 digits',
+  path: null,
+};
+
 const CLOCK_AHEAD = {
   code: 'message-invalid' as const,
   reason: 'its clock is more than a day ahead of ours',
@@ -28,7 +35,8 @@ const CLOCK_AHEAD = {
 };
 
 /** Adds the parts of a message that can be folded. */
-export function addParts({ translation, source, position, hash }: Readable, parts: Part[]): void {
+export function addParts(from: Readable, parts: Part[]): void {
+  const { translation, source, position, hash } = from;
   if (!translation.ok) return;
   for (const canonical of translation.facts) {
     const held = {
@@ -40,6 +48,6 @@ export function addParts({ translation, source, position, hash }: Readable, part
       value: canonical.body,
     };
     const fact = { type: canonical.type, held } as HeldFact;
-    for (const key of route(canonical)) parts.push({ key, fact });
+    for (const key of route(canonical)) parts.push({ key, fact, from });
   }
 }

@@ -1,5 +1,5 @@
 import { perSku } from '../../cases/quantities';
-import { dispatchedLines } from '../../cases/shipments';
+import { type Shipment, dispatchedLines } from '../../cases/shipments';
 import { type Held, latest } from '../../cases/held';
 import { formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
@@ -45,7 +45,7 @@ export const fulfilmentQuantityMismatch = detector({
     const look = context.product;
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
-      if (shipment.ambiguous || shipment.fulfilments.length === 0) continue;
+      if (shipment.ambiguous || shipment.fulfilments.length === 0 || plainlyEqual(shipment, look)) continue;
       const sent = perSku(dispatchedLines(shipment), look);
       const posted = perSku(
         shipment.fulfilments.flatMap((held) => stockedLines(held.value.lines, look)),
@@ -107,6 +107,23 @@ export const fulfilmentQuantityMismatch = detector({
 });
 
 type Look = Parameters<typeof perSku>[1];
+
+/** The ordinary case, seen without adding anything up: the same SKUs in the same base quantities, line by line. */
+function plainlyEqual({ dispatches, fulfilments }: Shipment, look: Look): boolean {
+  const [sent] = dispatches;
+  const [posted] = fulfilments;
+  if (!sent || !posted || dispatches.length > 1 || fulfilments.length > 1) return false;
+  const { lines } = posted.value;
+  return (
+    lines.length === sent.value.lines.length &&
+    sent.value.lines.every((line, index) => {
+      const other = lines[index];
+      if (other?.sku !== line.sku || other.quantity !== line.quantity) return false;
+      const product = look(line.sku);
+      return product?.boms.length === 0 && product.items[0]?.value.baseUom === other.uom;
+    })
+  );
+}
 
 /** A charge on a fulfilment ships nothing. */
 function stockedLines<L extends { sku: string }>(lines: readonly L[], look: Look): L[] {
