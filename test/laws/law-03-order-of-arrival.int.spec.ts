@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import type { World } from '../../src/simulator';
+import { type Current, currentOf, differences } from './support/current';
+import { type Message, inHouse } from './support/house';
+import { shuffled } from './support/shuffle';
+import { HOUR, WORLD_OVER, deliver, messagesOf, sourcesOf, withoutSilence, worlds } from './support/worlds';
+
+const plan = fc.constantFrom(withoutSilence(1), withoutSilence(2));
+const arrivals = fc.record({
+  seed: fc.integer(),
+  reach: fc.constantFrom(undefined, undefined, 300),
+  blocks: fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 8 }),
+  batch: fc.integer({ min: 50, max: 2_000 }),
+});
+
+describe('law 3: the order of arrival does not matter', () => {
+  it('any permutation, seen at the same instant, gives the same current cases and drifts', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds({ faults: plan }), arrivals, arrivals, async (world, one, other) => {
+        const messages = messagesOf(world);
+        const left = await seen(world, shuffled(messages, one.seed, one.reach), one);
+        const right = await seen(world, shuffled(messages, other.seed, other.reach), other);
+        expect(differences(left, right)).toEqual([]);
+        expect(Object.keys(left.drifts).length).toBeGreaterThan(0);
+      }),
+      { numRuns: 6, endOnFailure: true },
+    );
+  });
+
+  it('what came in its time and what came in reverse, long after', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds({ faults: plan }), arrivals, async (world, how) => {
+        const messages = messagesOf(world);
+        const inTime = await inHouse(async (house) => {
+          await house.clock.set(world.startAt);
+          await house.configure(sourcesOf(world));
+          await deliver(house, messages, how.blocks);
+          await house.tick(WORLD_OVER);
+          await house.fold(house.runner({ batch: how.batch }));
+          return currentOf(house.pool);
+        });
+        const reversed = await seen(world, [...messages].reverse(), how);
+        expect(differences(inTime, reversed)).toEqual([]);
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+  });
+});
+
+/** The messages in this order, received in the world's last hours, judged after each block, and at the end of the world. */
+async function seen(
+  world: World,
+  messages: readonly Message[],
+  { blocks, batch }: { blocks: readonly number[]; batch: number },
+): Promise<Current> {
+  return inHouse(async (house) => {
+    await house.clock.set(world.startAt);
+    await house.configure(sourcesOf(world));
+    await deliver(house, messages, blocks, { from: WORLD_OVER - 20 * HOUR, stepMs: HOUR / 100 });
+    await house.tick(WORLD_OVER);
+    await house.fold(house.runner({ batch }));
+    return currentOf(house.pool);
+  });
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { CheckpointMoved } from '../../src/projections/generations';
+import { differences } from './support/current';
+import { type House, inHouse } from './support/house';
+import { rowsOf } from './support/rows';
+import { compareWithTruth } from './support/truth';
+import { WORLD_OVER, deliver, messagesOf, sourcesOf, worlds } from './support/worlds';
+
+const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 12 });
+/** Between two appends: how many batches are folded, and whether the runner is a new one that has only its tables. */
+const turns = fc.array(fc.record({ batches: fc.integer({ min: 0, max: 2 }), restart: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 12,
+});
+const memory = fc.record({
+  batch: fc.integer({ min: 1, max: 200 }),
+  cached: fc.constantFrom(5, 40, 50_000),
+});
+
+/** Silence that comes and goes, so that drifts of feeds open and resolve as well. */
+const interval = fc.constantFrom(null, 600, 3_600);
+
+describe('law 4: a replay builds, row for row, what live built', () => {
+  it('whatever the blocks, the batches, the restarts and the memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        worlds(),
+        sizes,
+        turns,
+        memory,
+        fc.constantFrom(20, 300, undefined),
+        interval,
+        (world, blocks, live, parts, maxCases, expectedIntervalSeconds) =>
+          inHouse(async (house) => {
+            await house.clock.set(world.startAt);
+            await house.configure(sourcesOf(world).map((source) => ({ ...source, expectedIntervalSeconds })));
+            await foldMeanwhile(house, live, parts, (fold) =>
+              deliver(house, messagesOf(world), blocks, { between: fold }),
+            );
+            await house.tick(WORLD_OVER);
+            await house.fold(house.runner(parts));
+            const before = await rowsOf(house.pool);
+            await house.rebuild({ maxCases });
+            expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+          }),
+      ),
+      { numRuns: 6, endOnFailure: true },
+    );
+  });
+
+  it('live goes on from a replay as if it had built it itself, and both find what is true', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds(), sizes, memory, fc.nat(), (world, blocks, parts, cut) =>
+        inHouse(async (house) => {
+          await house.clock.set(world.startAt);
+          await house.configure(sourcesOf(world));
+          const messages = messagesOf(world);
+          const half = cut % messages.length;
+          await deliver(house, messages.slice(0, half), blocks);
+          const overtaken = house.runner(parts);
+          await overtaken.step();
+          await house.rebuild({ maxCases: 100 });
+          await deliver(house, messages.slice(half), blocks);
+          await expect(overtaken.step()).rejects.toBeInstanceOf(CheckpointMoved);
+          await house.tick(WORLD_OVER);
+          await house.fold(house.runner(parts));
+          expect(await compareWithTruth(house.pool, world)).toEqual({ missed: [], extra: [] });
+          const before = await rowsOf(house.pool);
+          await house.rebuild();
+          expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+        }),
+      ),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+});
+
+type Turn = { batches: number; restart: boolean };
+
+async function foldMeanwhile(
+  house: House,
+  turns: readonly Turn[],
+  parts: { batch: number; cached: number },
+  work: (fold: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let runner = house.runner(parts);
+  let turn = 0;
+  await work(async () => {
+    const { batches, restart } = turns[turn++ % turns.length]!;
+    if (restart) runner = house.runner(parts);
+    for (let i = 0; i < batches; i++) await runner.step();
+  });
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { insertOutbox } from '../../src/reactions/outbox';
+import { type House, inHouse } from './support/house';
+import { WORLD_OVER, deliver, messagesOf, sourcesOf, worlds } from './support/worlds';
+
+describe('law 5: a replay is silent', () => {
+  it('it appends no fact and writes nothing to the outbox, however often it is run', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds(), fc.constantFrom(20, 200, undefined), (world, maxCases) =>
+        inHouse(async (house) => {
+          await house.clock.set(world.startAt);
+          await house.configure(sourcesOf(world));
+          await deliver(house, messagesOf(world), [100]);
+          await house.tick(WORLD_OVER);
+          await house.fold(house.runner({ onEvents: insertOutbox, batch: 300 }));
+          const before = await outside(house);
+          expect(before.outbox.length).toBeGreaterThan(0);
+          await house.rebuild({ maxCases });
+          await house.rebuild();
+          expect(await outside(house)).toEqual(before);
+          // The runner that goes on from the new generation has nothing to say of what is known already.
+          await house.fold(house.runner({ onEvents: insertOutbox }));
+          expect(await outside(house)).toEqual(before);
+        }),
+      ),
+      { numRuns: 4, endOnFailure: true },
+    );
+  });
+
+  it('nothing is appended or alerted for facts that it folds before live does', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds(), fc.integer({ min: 0, max: 8 }), (world, batches) =>
+        inHouse(async (house) => {
+          await house.clock.set(world.startAt);
+          await house.configure(sourcesOf(world));
+          await deliver(house, messagesOf(world), [100]);
+          await house.tick(WORLD_OVER);
+          const live = house.runner({ onEvents: insertOutbox, batch: 100 });
+          await live.step();
+          for (let i = 0; i < batches; i++) await live.step();
+          const before = await outside(house);
+          await house.rebuild();
+          expect(await outside(house)).toEqual(before);
+        }),
+      ),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+});
+
+/** All that a replay could be heard by: the ledger's head, its facts, and the rows of the outbox with their states. */
+async function outside({ pool }: House): Promise<{ ledger: unknown; outbox: unknown[] }> {
+  const head = await pool.query(
+    'SELECT h.*, (SELECT count(*) FROM ledger.facts) AS facts FROM ledger.head h',
+  );
+  const rows = await pool.query('SELECT * FROM app.outbox ORDER BY id');
+  return { ledger: head.rows[0], outbox: rows.rows };
+}

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { sourceKinds } from '../../src/domain/sources/registry';
+import { readJson } from '../../src/domain/sources/json';
+import { type Current, currentOf, differences } from './support/current';
+import { garbage } from './support/garbage';
+import { type House, type Message, inHouse } from './support/house';
+import { randomFrom } from './support/shuffle';
+import { WORLD_OVER, deliver, messagesOf, sourcesOf, withoutSilence, worlds } from './support/worlds';
+
+const plan = fc.constantFrom(withoutSilence(1));
+const bad = fc.array(fc.oneof(garbage('prima'), garbage('scend'), garbage('middleware')), {
+  minLength: 5,
+  maxLength: 40,
+});
+const blocks = fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 6 });
+
+describe('law 8: one bad message stops nobody', () => {
+  it('messages that nobody understands change no other key', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        worlds({ faults: plan }),
+        bad,
+        fc.integer(),
+        blocks,
+        async (world, rubbish, seed, sizes) => {
+          const messages = messagesOf(world);
+          const clean = await inHouse(async (house) => {
+            await house.configure(sourcesOf(world));
+            await deliver(house, messages, sizes);
+            return judged(house);
+          });
+          await inHouse(async (house) => {
+            await house.configure(sourcesOf(world));
+            const broken = [...rubbish, ...spoiled(house, messages, seed)];
+            await deliver(house, mixed(messages, broken, seed), sizes);
+            const disturbed = await judged(house);
+            expect(differences(without(clean), without(disturbed))).toEqual([]);
+            await everyBadMessageIsVisible(house, broken);
+          });
+        },
+      ),
+      { numRuns: 4, endOnFailure: true },
+    );
+  });
+});
+
+async function judged(house: House): Promise<Current> {
+  await house.tick(WORLD_OVER);
+  await house.fold();
+  return currentOf(house.pool, { notation: true });
+}
+
+/** Quarantined messages are keys of their own, and a feed counts what it has received. */
+function without({ cases, drifts }: Current): Current {
+  const others = (part: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(part).filter(([name]) => !name.startsWith('message:') && !name.startsWith('feed:')),
+    );
+  return { cases: others(cases), drifts: others(drifts) };
+}
+
+async function everyBadMessageIsVisible(house: House, broken: readonly Message[]): Promise<void> {
+  const { rows } = await house.pool.query<{ status: string | null }>(
+    `SELECT (SELECT max(d.status) FROM live.drifts d JOIN live.cases c ON c.key = d.case_key
+              WHERE c.key = 'message:' || f.position AND d.detector IN ('message-invalid', 'message-unmapped')) AS status
+       FROM unnest($1::bytea[]) AS b (identity) LEFT JOIN ledger.facts f USING (identity)`,
+    [broken.map((message) => house.proposal(message).identity)],
+  );
+  expect(rows).toHaveLength(broken.length);
+  expect(rows.filter(({ status }) => status !== 'open')).toEqual([]);
+}
+
+/** Real messages of which one value was replaced, so that they mean nothing any more but still carry real keys. */
+function spoiled(house: House, messages: readonly Message[], seed: number): Message[] {
+  const random = randomFrom(seed);
+  const values = [
+    'null',
+    '"no such"',
+    '1e999',
+    '-1',
+    '{}',
+    '[]',
+    '"1970-01-01T00:00:00Z"',
+    '123456789012345678',
+  ];
+  return Array.from({ length: 60 }, () => {
+    const { source, body } = messages[Math.floor(random() * messages.length)]!;
+    const members = Object.entries(JSON.parse(body) as object);
+    const victim = Math.floor(random() * members.length);
+    const value = values[Math.floor(random() * values.length)]!;
+    const parts = members.map(([name, member], index) => {
+      return `${JSON.stringify(name)}:${index === victim ? value : JSON.stringify(member)}`;
+    });
+    return { source, body: `{${parts.join(',')}}` };
+  }).filter((message) => !isUnderstood(house, message));
+}
+
+function isUnderstood(house: House, { source, body }: Message): boolean {
+  const settings = house.sources.get(source)!;
+  return sourceKinds.get(settings.kind)!.translate(readJson(body), settings).ok;
+}
+
+function mixed(messages: readonly Message[], broken: readonly Message[], seed: number): Message[] {
+  const random = randomFrom(seed + 1);
+  return [
+    ...messages.map((message, place) => ({ message, place })),
+    ...broken.map((message) => ({ message, place: random() * messages.length })),
+  ]
+    .sort((a, b) => a.place - b.place)
+    .map(({ message }) => message);
+}
