@@ -70,6 +70,14 @@ export class ChainCheck {
     if (!link.stored.equals(link.computed)) {
       return { position, reason: 'changed: its bytes do not give its leaf' };
     }
+    if (link.block === block.number + 1) {
+      // Renumbered after a removal, so the missing one may be any of the block's.
+      const { firstPosition: first, number } = block;
+      return {
+        position: first,
+        reason: `removed: block ${number} from ${first} on has fewer facts than it counts`,
+      };
+    }
     if (link.block !== block.number || link.recordedAt !== block.recordedAt) {
       return { position, reason: `changed: its block or instant is not that of block ${block.number}` };
     }
@@ -81,7 +89,11 @@ export class ChainCheck {
   end(head: { position: number; blocks: number; recordedAt: number; hash: Buffer }): Fault | null {
     const { position, previous } = this;
     const last = position - 1;
-    if (this.current) return { position, reason: 'removed: the end of its block is missing' };
+    if (this.current) {
+      // Where the head was set back as well, the others may have been renumbered: any of the block's can be the missing one.
+      const from = head.position > last ? position : this.current.firstPosition;
+      return { position: from, reason: 'removed: the end of its block is missing' };
+    }
     if (head.position > last || head.blocks > (previous?.number ?? 0)) {
       return { position, reason: `truncated: the head is at ${head.position}, the chain ends at ${last}` };
     }

@@ -107,9 +107,14 @@ describe('chain check', () => {
     );
     expect(redated).toMatchObject({ position: 5 });
     const moved = check(blocks, [], headOf(blocks), (link) =>
-      link.position === 5 ? { ...link, block: 3 } : link,
+      link.position === 5 ? { ...link, block: 9 } : link,
     );
     expect(moved).toMatchObject({ position: 5 });
+    // The next block's number is what the facts after a removed one have, once the gap is closed.
+    const closed = check(blocks, [], headOf(blocks), (link) =>
+      link.position === 5 ? { ...link, block: 3 } : link,
+    );
+    expect(closed).toMatchObject({ position: 4 });
   });
 
   it('names a head that does not agree', () => {
