@@ -13,18 +13,13 @@ interface Drift {
   cause: { code: string; detail: string };
 }
 
-export interface DriftsOptions {
-  status?: string;
-  detector?: string;
-  subject?: string;
-  limit?: string;
+/** Filters as the command line has them: what was not given is not there. */
+export type DriftsOptions = Partial<Record<'status' | 'detector' | 'subject' | 'limit', string>> & {
   json: boolean;
-}
+};
 
 export function runDrifts({ json, ...filter }: DriftsOptions): Promise<boolean> {
-  const query = new URLSearchParams(
-    Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const query = new URLSearchParams(filter);
   return ask(`/v1/drifts?${query.toString()}`, json, (body) => {
     const { items, nextCursor } = body as { items: Drift[]; nextCursor: string | null };
     if (items.length === 0) return 'No drift.\n';

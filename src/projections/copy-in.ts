@@ -1,5 +1,6 @@
 /** Bulk loading: rows as COPY text, streamed with backpressure. */
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
@@ -39,34 +40,18 @@ export async function copyIn(
   rows: Iterable<readonly Cell[]>,
 ): Promise<number> {
   const stream = client.query(copyFrom(`COPY ${table} FROM STDIN`));
-  let failed: Error | null = null;
-  stream.on('error', (error: Error) => {
-    failed = error;
-  });
-  let buffer = '';
   let count = 0;
-  for (const row of rows) {
-    buffer += line(row);
-    count++;
-    if (buffer.length < FLUSH) continue;
-    if (!stream.write(buffer)) await drained(stream);
-    buffer = '';
-    if (failed) break;
+  function* lines(): Generator<string> {
+    let buffer = '';
+    for (const row of rows) {
+      buffer += line(row);
+      count++;
+      if (buffer.length < FLUSH) continue;
+      yield buffer;
+      buffer = '';
+    }
+    yield buffer;
   }
-  stream.end(buffer);
-  if (!failed) await once(stream, 'finish');
-  if (failed) throw failed as Error;
+  await pipeline(Readable.from(lines(), { objectMode: false }), stream);
   return count;
-}
-
-async function drained(stream: ReturnType<typeof copyFrom>): Promise<void> {
-  const done = new AbortController();
-  try {
-    await Promise.race([
-      once(stream, 'drain', { signal: done.signal }),
-      once(stream, 'close', { signal: done.signal }),
-    ]);
-  } finally {
-    done.abort();
-  }
 }

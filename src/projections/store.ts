@@ -80,8 +80,8 @@ export class GenerationStore implements CaseSource {
     const row = rows[0];
     if (!row) throw new Error(`${this.s} has no checkpoint`);
     return {
-      generation: Number(row.generation),
-      position: Number(row.position),
+      generation: row.generation,
+      position: row.position,
       instant: row.instant.getTime(),
     };
   }

@@ -1,7 +1,6 @@
 /** What each side says is in a stock case at an instant, rolled forward from its last count or balance. Base micro-units. */
 import { MICRO, exact, mulDiv } from '../exact';
 import { type Held, type Slot, latest } from './held';
-import type { Move } from './order';
 import { type LookProduct, toBase } from './quantities';
 import type { OrderShare, StockState, Tally } from './stock';
 

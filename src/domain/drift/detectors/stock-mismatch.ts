@@ -7,7 +7,6 @@ import {
   scendPosition,
 } from '../../cases/stock-position';
 import type { StockState } from '../../cases/stock';
-import type { LookProduct } from '../../cases/quantities';
 import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
 import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
