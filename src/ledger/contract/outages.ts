@@ -55,6 +55,25 @@ export function outages(harness: () => LedgerHarness): void {
     expect(await ledger.verify()).toMatchObject({ ok: true });
   });
 
+  it('tells a reader in the middle of a stream, and lets it resume where it was', async () => {
+    const ledger = await harness().open();
+    // More than the buffers on the way hold, so that the end of the stream is still to come.
+    const payload = 'x'.repeat(100_000);
+    for (const i of range(0, 199)) void ledger.append([proposal(i, { payload })]);
+    await ledger.append([proposal('last')]);
+    let last = 0;
+    const reading = async (): Promise<void> => {
+      for await (const block of ledger.read(0)) {
+        last = block.at(-1)?.position ?? 0;
+        harness().network.down();
+      }
+    };
+    await expect(reading()).rejects.toBeInstanceOf(LedgerUnavailable);
+    harness().network.up();
+    expect(last).toBeGreaterThan(0);
+    expect((await readAll(ledger, last)).map((fact) => fact.position)).toEqual(range(last + 1, 201));
+  });
+
   it('refuses callers that have waited too long, and serves the next by itself', async () => {
     const ledger = await harness().open({ maxWaitMs: 200 });
     await ledger.append([proposal('before')]);

@@ -2,6 +2,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Checkpoint } from '../port';
 import type { LedgerLogger } from './logger';
+import { codeOf } from './transient';
 import type { SealedBlock } from './write-block';
 
 const DEFAULT_BLOCKS = 1_000;
@@ -69,7 +70,7 @@ async function readLines(file: string): Promise<string[]> {
   try {
     return (await readFile(file, 'utf8')).split('\n');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -43,17 +43,39 @@ export async function* copyRange(
   await client.query('COMMIT');
 }
 
-/** Lends a connection to a stream; one that was left half-way is closed, since the rest of its rows is still to come. */
+/** Streams on a borrowed connection. */
 export async function* withConnection<T>(
   pool: Pool,
   use: (client: PoolClient) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
-  const client = await pool.connect();
+  const { client, giveBack } = await borrow(pool);
   let finished = false;
   try {
     yield* use(client);
     finished = true;
   } finally {
-    client.release(!finished);
+    giveBack(finished);
   }
+}
+
+/**
+ * A connection of the pool for streaming. One that was left half-way is closed, since the rest of its rows is still to come.
+ * Its loss is an error of the statement under way, and of the connection itself: without a listener the latter would end
+ * the process.
+ */
+export async function borrow(pool: Pool): Promise<{ client: PoolClient; giveBack(finished: boolean): void }> {
+  const client = await pool.connect();
+  let lost = false;
+  const onError = (): void => {
+    lost = true;
+  };
+  client.on('error', onError);
+  return {
+    client,
+    giveBack(finished) {
+      const sound = finished && !lost;
+      if (sound) client.off('error', onError);
+      client.release(!sound);
+    },
+  };
 }

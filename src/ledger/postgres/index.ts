@@ -1,5 +1,4 @@
 import { Pool } from 'pg';
-import { LedgerUnavailable } from '../port';
 import type { Ledger } from '../port';
 import { defaultLimits } from '../limits';
 import type { LedgerLimits } from '../limits';
@@ -15,9 +14,9 @@ import { Notifier } from './notify';
 import { page } from './page';
 import { proof } from './proof';
 import { read } from './read';
+import { reading, readingEach } from './reading';
 import { Recording } from './record';
 import type { WriterState } from './record';
-import { isTransient } from './transient';
 import { verify } from './verify';
 import { WriterConnection } from './writer-connection';
 
@@ -70,7 +69,7 @@ export async function createPostgresLedger(options: PostgresLedgerOptions): Prom
   return {
     append: (proposals) => append(group, limits, proposals),
     head: () => reading(readHead(pool)),
-    read: (after, readOptions) => read(pool, after, readOptions),
+    read: (after, readOptions) => readingEach(read(pool, after, readOptions), readOptions?.signal),
     page: (after, limit) => reading(page(pool, after, limit)),
     at: (positions) => reading(at(pool, positions)),
     find: (filter) => reading(find(pool, filter)),
@@ -90,14 +89,4 @@ function ownPool(url: string | undefined, logger: LedgerLogger): Pool {
   const pool = new Pool({ connectionString: url, max: READ_CONNECTIONS, keepAlive: true });
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the ledger was lost'));
   return pool;
-}
-
-/** A read that failed because the database is away says so in the port's words. */
-async function reading<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isTransient(error)) throw error;
-    throw new LedgerUnavailable('the ledger cannot be read at the moment', { cause: error });
-  }
 }

@@ -13,7 +13,12 @@ const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return false;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (!SQLSTATE.test(code)) return true;
   return TRANSIENT_CLASSES.has(code.slice(0, 2)) || TRANSIENT_STATES.has(code);
+}
+
+/** The code of an error of the database or the system, or an empty text. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -5,7 +5,7 @@ import type { Fault, Link } from '../integrity/chain';
 import { LEAF_PREFIX, hashPrefixed } from '../integrity/leaf';
 import { BLOCK_ROW_COLUMNS, blockOf } from './block-row';
 import type { BlockRow } from './block-row';
-import { copyRange } from './copy-range';
+import { borrow, copyRange } from './copy-range';
 import type { CopyRows } from './copy-rows';
 import { readHead } from './head';
 import { COPY_COLUMNS } from './prepared';
@@ -27,15 +27,15 @@ const LEAF = 11;
  * on meanwhile: what is recorded does not change.
  */
 export async function verify(pool: Pool, options: VerifyOptions): Promise<Verification> {
-  const client = await pool.connect();
+  const { client, giveBack } = await borrow(pool);
   let finished = false;
   try {
     const result = await verifyWith(client, pool, options);
+    // A fault leaves the stream half-way.
     finished = result.ok;
     return result;
   } finally {
-    // A fault leaves the stream half-way, and its connection with it.
-    client.release(!finished);
+    giveBack(finished);
   }
 }
 

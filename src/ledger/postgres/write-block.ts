@@ -5,6 +5,7 @@ import { merkleRoot } from '../integrity/merkle';
 import { writeInstant, writeInt64 } from '../integrity/leaf';
 import { OID, binaryArray, binaryArrayOf } from './binary-array';
 import type { Int8 } from './fact-row';
+import { codeOf } from './transient';
 import { COPY_COLUMNS, closedFields, fillOpenFields, leafOfPrepared } from './prepared';
 import type { PreparedFact } from './prepared';
 
@@ -126,7 +127,7 @@ async function writeByCopy(
     return { sealed: { number, firstPosition, count: facts.length, recordedAt, merkleRoot: root, hash } };
   } catch (error) {
     await client.query('ROLLBACK');
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
     const repeats = await findRepeats(client, facts);
     if (!repeats) throw error;
     return repeats;
