@@ -4,8 +4,9 @@ import { readJson } from '../../src/domain/sources/json';
 import { type Current, currentOf, differences } from './support/current';
 import { garbage } from './support/garbage';
 import { type House, type Message, inHouse } from './support/house';
+import { rowsOf } from './support/rows';
 import { randomFrom } from './support/shuffle';
-import { WORLD_OVER, deliver, messagesOf, sourcesOf, withoutSilence, worlds } from './support/worlds';
+import { HOUR, WORLD_OVER, deliver, messagesOf, sourcesOf, withoutSilence, worlds } from './support/worlds';
 
 const plan = fc.constantFrom(withoutSilence(1));
 const bad = fc.array(fc.oneof(garbage('prima'), garbage('scend'), garbage('middleware')), {
@@ -41,6 +42,25 @@ describe('law 8: one bad message stops nobody', () => {
       ),
       { numRuns: 4, endOnFailure: true },
     );
+  });
+
+  it('quantities at the edge of what is exact, added up beyond it, stop no other key and no rebuild', async () => {
+    await inHouse(async (house) => {
+      const [world] = fc.sample(worlds({ faults: plan }), { seed: 8, numRuns: 1 });
+      await house.configure(sourcesOf(world!));
+      const messages = messagesOf(world!);
+      const giants = [1, 2, 3].map((n) => ({ source: 'scend', body: giantDispatch(n, messages) }));
+      await deliver(house, [...messages.slice(0, 900), ...giants, ...messages.slice(900)], [120], {
+        from: WORLD_OVER - HOUR,
+        stepMs: 1,
+      });
+      await house.tick(WORLD_OVER);
+      await house.fold();
+      const before = await rowsOf(house.pool);
+      expect(before.cases.filter(({ kind }) => kind === 'order').length).toBeGreaterThan(10);
+      await house.rebuild();
+      expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+    });
   });
 });
 
@@ -108,4 +128,23 @@ function mixed(messages: readonly Message[], broken: readonly Message[], seed: n
   ]
     .sort((a, b) => a.place - b.place)
     .map(({ message }) => message);
+}
+
+/** As many units as one line may have, of a SKU that others move, too. */
+function giantDispatch(n: number, messages: readonly Message[]): string {
+  const real = messages.find(({ body }) => body.includes('"order.dispatched"'))!;
+  const event = JSON.parse(real.body) as {
+    parcels: { lines: { qty: number }[] }[];
+    event_id: string;
+    dispatch_ref: string;
+    order_ref: string;
+    occurred_at: string;
+  };
+  // After the last count, so that every one of them moves the position.
+  event.occurred_at = new Date(WORLD_OVER - HOUR).toISOString();
+  event.event_id = `giant-${n}`;
+  event.dispatch_ref = `GIANT-${n}`;
+  event.order_ref = `SO-GIANT-${n}`;
+  for (const parcel of event.parcels) for (const line of parcel.lines) line.qty = 999_999_999;
+  return JSON.stringify(event);
 }
