@@ -8,15 +8,42 @@ import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
 import type { Log } from '../platform/logging';
 import type { SourceBook } from '../projections/sources';
+import { AlertsController } from './alerts/alerts.controller';
+import { ListAlertsHandler } from './alerts/list-alerts';
+import { CustomersController } from './customers/customers.controller';
+import { GetCustomerHandler } from './customers/get-customer';
 import { ActOnDriftHandler } from './drifts/act-on-drift';
 import { DriftsController } from './drifts/drifts.controller';
 import { GetDriftHandler } from './drifts/get-drift';
 import { ListDriftsHandler } from './drifts/list-drifts';
 import { ReadModels } from './entities/read-models';
 import { HealthController } from './health/health.controller';
+import { GetFactHandler } from './ledger/get-fact';
+import { GetProofHandler } from './ledger/get-proof';
+import { LedgerController } from './ledger/ledger.controller';
+import { ListFactsHandler } from './ledger/list-facts';
+import { VerifyLedgerHandler } from './ledger/verify-ledger';
+import { ListMatchesHandler } from './matches/list-matches';
+import { MatchesController } from './matches/matches.controller';
+import { Metrics } from './metrics/metrics';
+import { MetricsController } from './metrics/metrics.controller';
+import { OpenApi, OpenApiController } from './openapi/openapi.controller';
+import { GetOrderHandler } from './orders/get-order';
+import { GetTrailHandler } from './orders/get-trail';
+import { OrdersController } from './orders/orders.controller';
+import { GetProductHandler } from './products/get-product';
+import { ProductsController } from './products/products.controller';
+import { ListQuarantineHandler } from './quarantine/list-quarantine';
+import { QuarantineController } from './quarantine/quarantine.controller';
 import { validation } from './requests/validation';
+import { ConfigureSourceHandler } from './sources/configure-source';
+import { ListSourcesHandler } from './sources/list-sources';
+import { SourcesController } from './sources/sources.controller';
 import { GetStatusHandler } from './status/get-status';
 import { StatusController } from './status/status.controller';
+import { GetStockHandler } from './stock/get-stock';
+import { GetStockTrailHandler } from './stock/get-stock-trail';
+import { StockController } from './stock/stock.controller';
 import { CONFIG, LEDGER, LOGGER, POOL, SOURCES } from './tokens';
 import { CheckpointWatch } from './visibility/checkpoint-watch';
 import { ReadModelInterceptor } from './visibility/read-model.interceptor';
@@ -32,9 +59,44 @@ export interface AppParts {
   modules?: readonly (Type | DynamicModule)[];
 }
 
-const controllers: Type[] = [DriftsController, HealthController, StatusController];
+const controllers: Type[] = [
+  AlertsController,
+  CustomersController,
+  DriftsController,
+  HealthController,
+  LedgerController,
+  MatchesController,
+  MetricsController,
+  OpenApiController,
+  OrdersController,
+  ProductsController,
+  QuarantineController,
+  SourcesController,
+  StatusController,
+  StockController,
+];
 
-const handlers: Type[] = [ActOnDriftHandler, GetDriftHandler, GetStatusHandler, ListDriftsHandler];
+const handlers: Type[] = [
+  ActOnDriftHandler,
+  ConfigureSourceHandler,
+  GetCustomerHandler,
+  GetDriftHandler,
+  GetFactHandler,
+  GetOrderHandler,
+  GetProductHandler,
+  GetProofHandler,
+  GetStatusHandler,
+  GetStockHandler,
+  GetStockTrailHandler,
+  GetTrailHandler,
+  ListAlertsHandler,
+  ListDriftsHandler,
+  ListFactsHandler,
+  ListMatchesHandler,
+  ListQuarantineHandler,
+  ListSourcesHandler,
+  VerifyLedgerHandler,
+];
 
 @Module({})
 export class AppModule {
@@ -55,6 +117,8 @@ export class AppModule {
         ...shared,
         ...handlers,
         CheckpointWatch,
+        Metrics,
+        OpenApi,
         ReadModels,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

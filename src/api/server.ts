@@ -6,7 +6,10 @@ import { ApiError } from '../platform/http/errors';
 import { installBodyParsers } from '../platform/http/body';
 import { problemContentType, problemOf } from '../platform/http/problem';
 import { AppModule, type AppParts } from './app.module';
+import { Metrics } from './metrics/metrics';
 import { NestLogger } from './nest-logger';
+import { openApiDocument } from './openapi/document';
+import { OpenApi } from './openapi/openapi.controller';
 
 export type { AppParts } from './app.module';
 
@@ -39,16 +42,6 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   fastify.addHook('onRequest', async (_request, reply) => {
     void reply.headers(SECURITY_HEADERS);
   });
-  fastify.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions } = request;
-    const line = {
-      method,
-      route: routeOptions.url,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    };
-    parts.logger.debug(line, 'request');
-  });
   const options: Pick<NestApplicationOptions, 'bodyParser' | 'logger' | 'abortOnError'> = {
     bodyParser: false,
     logger: new NestLogger(parts.logger),
@@ -57,6 +50,13 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   const module = AppModule.register(parts);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
   installBodyParsers(fastify);
+  const metrics = app.get(Metrics);
+  fastify.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    const route = routeOptions.url;
+    metrics.answered(method, route, statusCode, elapsedTime);
+    parts.logger.debug({ method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
+  });
+  app.get(OpenApi).make = () => openApiDocument(app);
   return app;
 }
 

@@ -21,7 +21,9 @@ export interface AlertBody extends Pick<
   resolvedBy: number | null;
 }
 
-export function alertBody(drift: DriftRecord): AlertBody {
+/** A drift may have ended within the batch that opened it: its beginning is told as it was all the same. */
+export function alertBody(drift: DriftRecord, kind: AlertKind): AlertBody {
+  const ended = kind === 'drift.resolved';
   const { subject, discriminator, cause, amountAtRisk, unitsAtRisk, divergence } = drift.finding;
   return {
     drift: drift.id,
@@ -35,7 +37,7 @@ export function alertBody(drift: DriftRecord): AlertBody {
     unitsAtRisk,
     firstDivergence: divergence,
     openedAt: drift.openedAt,
-    resolvedAt: drift.resolvedAt,
-    resolvedBy: drift.resolvedBy,
+    resolvedAt: ended ? drift.resolvedAt : null,
+    resolvedBy: ended ? drift.resolvedBy : null,
   };
 }

@@ -32,7 +32,7 @@ export function outboxRows(events: readonly DriftEvent[], cases: Cases): OutboxR
       idempotency_key: again ? `${key}/${event.position}` : key,
       kind,
       drift_id: event.driftId,
-      body: JSON.stringify(alertBody(drift)),
+      body: JSON.stringify(alertBody(drift, kind)),
       position: event.position,
       // It may have been told under a name that a late reference has changed since.
       opened_keys: [drift.id, ...drift.aliases].map((id) => `${id}/${occurrence}/drift.opened`),

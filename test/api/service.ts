@@ -10,6 +10,7 @@ import type { Ledger, Proposal } from '../../src/ledger/port';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
 import { createLogger } from '../../src/platform/logging';
+import { ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
 import type { ProjectionSource } from '../../src/projections/settings';
 import { SourceBook } from '../../src/projections/sources';
@@ -27,6 +28,8 @@ export interface Service {
   /** Records bytes that need not be a message. */
   tellRaw(source: string, payload: string | Buffer): Promise<number>;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  /** All items of a list, page by page; `url` has a query already. */
+  pages(url: string): Promise<Record<string, unknown>[]>;
   post(url: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
   put(url: string, body: object, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
@@ -83,7 +86,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();
-  if (options.projector !== false) runner.start();
+  if (options.projector !== false) {
+    await ensureLive(pool, settings);
+    runner.start();
+  }
   for (const each of options.sources ?? [source('prima', 'prima'), source('scend', 'scend')])
     await sources.configure(each, 'test');
 
@@ -94,6 +100,15 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     payload?: object,
   ): Promise<Answer> => {
     return answerOf(await fastify.inject({ method, url, headers, payload }));
+  };
+  const pages = async (url: string): Promise<Record<string, unknown>[]> => {
+    const items: Record<string, unknown>[] = [];
+    for (let cursor = ''; ;) {
+      const { json } = await request('GET', `${url}${cursor}`, {});
+      items.push(...(json.items as Record<string, unknown>[]));
+      if (json.nextCursor === null) return items;
+      cursor = `&cursor=${json.nextCursor as string}`;
+    }
   };
   const append = async (proposals: Proposal[]) => (await ledger.append(proposals)).at(-1)?.position ?? 0;
   return {
@@ -106,6 +121,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     tell: (name, ...messages) =>
       append(messages.map((message) => proposal(sources, name, JSON.stringify(message)))),
     tellRaw: (name, payload) => append([rawProposal(name, payload)]),
+    pages,
     get: (url, headers = {}) => request('GET', url, headers),
     post: (url, body, headers = {}) => request('POST', url, headers, body),
     put: (url, body, headers = {}) => request('PUT', url, headers, body),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const instantText = z.iso.datetime().describe('RFC 3339, UTC.');
 export const position = z.number().int().nonnegative().describe('A position in the ledger.');
 const json = z.unknown().describe('Any JSON.');
-const money = z
+export const money = z
   .object({ minor: z.number().int(), currency: z.string() })
   .describe('Integer minor units of an ISO 4217 currency.');
 

@@ -1,0 +1,114 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { z } from 'zod';
+import { formatInstant } from '../../domain/facts/instant';
+import { AlertEntity } from '../entities/alert.entity';
+import { ReadModels } from '../entities/read-models';
+import { instantText, money, position } from '../drifts/drift-schema';
+import { decodeCursor, encodeCursor } from '../lists/cursor';
+import { type Page, pageOf } from '../lists/page';
+import { paging, querySchema } from '../requests/query';
+
+const statuses = ['pending', 'sent', 'kept', 'dead'] as const;
+const kinds = ['drift.opened', 'drift.resolved'] as const;
+
+export const alertFilter = querySchema({
+  status: z.enum(statuses).optional().describe('kept: nothing was configured to send it to.'),
+  kind: z.enum(kinds).optional(),
+  ...paging,
+});
+
+export const alert = z.object({
+  id: z.number().int(),
+  kind: z.enum(kinds),
+  drift: z.string(),
+  position,
+  status: z.enum(statuses),
+  attempts: z.number().int(),
+  createdAt: instantText,
+  nextAttemptAt: instantText.nullable(),
+  sentAt: instantText.nullable(),
+  lastError: z.string().nullable(),
+  about: z
+    .object({
+      detector: z.string(),
+      severity: z.string(),
+      subject: z.object({ kind: z.string(), id: z.string() }),
+      discriminator: z.string(),
+      cause: z.object({ code: z.string(), detail: z.string() }),
+      amountAtRisk: money.nullable(),
+      unitsAtRisk: z.string().nullable(),
+      openedAt: instantText,
+      resolvedAt: instantText.nullable(),
+      resolvedBy: position.nullable(),
+    })
+    .describe('The drift as it was then.'),
+});
+
+export type AlertView = z.output<typeof alert>;
+
+export class ListAlerts extends Query<Page<AlertView>> {
+  constructor(readonly filter: z.output<typeof alertFilter>) {
+    super();
+  }
+}
+
+const LIST = 'alerts';
+const place = z.tuple([z.number().int()]);
+
+/** Newest first. */
+@QueryHandler(ListAlerts)
+export class ListAlertsHandler implements IQueryHandler<ListAlerts> {
+  constructor(private readonly models: ReadModels) {}
+
+  async execute({ filter }: ListAlerts): Promise<Page<AlertView>> {
+    const { status, kind, limit, cursor } = filter;
+    const query = this.models.of(AlertEntity).createQueryBuilder('a');
+    if (status !== undefined) query.andWhere('a.status = :status', { status });
+    if (kind !== undefined) query.andWhere('a.kind = :kind', { kind });
+    const after = decodeCursor(LIST, cursor, place);
+    if (after) query.andWhere('a.id < :id', { id: after[0] });
+    const rows = await query
+      .orderBy('a.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+    return pageOf(rows, limit, alertView, ({ id }) => encodeCursor(LIST, [id]));
+  }
+}
+
+function alertView(row: AlertEntity): AlertView {
+  return {
+    id: row.id,
+    kind: row.kind as AlertView['kind'],
+    drift: row.driftId,
+    position: row.position,
+    status: row.status as AlertView['status'],
+    attempts: row.attempts,
+    createdAt: row.createdAt.toISOString(),
+    nextAttemptAt: row.status === 'pending' ? row.nextAttemptAt.toISOString() : null,
+    sentAt: row.sentAt?.toISOString() ?? null,
+    lastError: row.lastError,
+    about: aboutOf(JSON.parse(row.body) as StoredBody),
+  };
+}
+
+/** As the reactions write it: times are epoch ms. */
+type StoredBody = Omit<AlertView['about'], 'openedAt' | 'resolvedAt'> & {
+  openedAt: number;
+  resolvedAt: number | null;
+};
+
+function aboutOf(body: StoredBody): AlertView['about'] {
+  const { detector, severity, subject, discriminator, cause, amountAtRisk, unitsAtRisk, resolvedBy } = body;
+  return {
+    detector,
+    severity,
+    subject,
+    discriminator,
+    cause,
+    amountAtRisk,
+    unitsAtRisk,
+    openedAt: formatInstant(body.openedAt),
+    resolvedAt: body.resolvedAt === null ? null : formatInstant(body.resolvedAt),
+    resolvedBy,
+  };
+}

@@ -1,0 +1,52 @@
+/** An order's state derived anew from some of its facts: what was known at a position, or had happened by an instant. */
+import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
+import type { HeldFact } from '../../domain/cases/held';
+import type { OrderState } from '../../domain/cases/order';
+import { kindOf, route } from '../../domain/cases/route';
+import type { ChannelOrderState } from '../../domain/cases/simple';
+import type { Fact } from '../../ledger/port';
+import type { SourceBook } from '../../projections/sources';
+import { translate } from '../../projections/translate';
+
+export interface Refolded {
+  order: OrderState | null;
+  channel: ChannelOrderState | null;
+}
+
+type AnyKind = (typeof caseKinds)['order'];
+type AnyState = CaseStates['order'];
+
+/** With today's mapping, as every replay. Null halves: none of the facts speaks of them. */
+export function refold(
+  facts: readonly Fact[],
+  keys: { order: string | null; channel: string | null },
+  sources: SourceBook,
+): Refolded {
+  const states = new Map<string, AnyState>();
+  const state = (key: string) => states.get(key) ?? kind(key).initial(key.slice(kindOf(key).length + 1));
+  for (const fact of facts) {
+    const { translation, hash } = translate(fact, sources.get(fact.source));
+    if (!translation.ok) continue;
+    for (const canonical of translation.facts) {
+      const { type, doc, body: value, revision: rev, occurredAt: at } = canonical;
+      const held = { key: `${fact.source}/${doc}`, fact: fact.position, rev, at, hash, value };
+      for (const key of route(canonical)) {
+        if (key === keys.order || key === keys.channel || key.startsWith('invoice:'))
+          states.set(key, kind(key).evolve(state(key), { type, held } as HeldFact));
+      }
+    }
+  }
+  // A consolidated invoice reaches its orders through a case of its own.
+  for (const [from, invoice] of [...states].filter(([key]) => key.startsWith('invoice:'))) {
+    for (const { target, value } of kind(from).contributions?.(invoice) ?? [])
+      if (target === keys.order)
+        states.set(target, kind(target).receive?.(state(target), from, value, false) ?? state(target));
+  }
+  const found = (key: string | null) => (key === null ? null : (states.get(key) ?? null));
+  return { order: found(keys.order), channel: found(keys.channel) as ChannelOrderState | null };
+}
+
+/** A key's kind and its state always belong together. */
+function kind(key: string): AnyKind {
+  return caseKinds[kindOf(key) as CaseKind] as AnyKind;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { heldDocument } from '../cases/show';
+import { wait } from '../cases/waits';
+import { drift } from '../drifts/drift-schema';
+
+const documents = z.array(heldDocument);
+
+export const product = z.object({
+  sku: z.string(),
+  prima: z.object({ items: documents, billsOfMaterials: documents, prices: documents }),
+  scend: z.object({ synchronised: documents }),
+  middleware: z.object({ transmissions: documents }),
+  partOf: z.array(
+    z.object({ parent: z.string(), quantity: z.string(), explodeAt: z.enum(['order', 'warehouse']) }),
+  ),
+  waits: z.array(wait),
+  drifts: z.array(drift),
+});
+
+export type ProductView = z.output<typeof product>;

@@ -1,0 +1,67 @@
+import { type Service, startService } from '../../test/api/service';
+import { customer, hour, item, received, rejected, salesOrder, synchronised } from '../../test/api/story';
+import { insertOutbox } from './outbox';
+
+describe('the outbox, filled by the live path', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService({ onEvents: insertOutbox });
+    await service.tell('prima', item('BAG-1'), customer(), salesOrder('SO1'));
+  });
+  afterAll(() => service.close());
+
+  const alerts = async (position: number) =>
+    (await service.get(`/v1/alerts?minPosition=${position}`)).json.items as Record<string, unknown>[];
+
+  it('has one alert a new drift, and one for its end', async () => {
+    await service.tell('scend', synchronised('BAG-1'), rejected('SO1'));
+    const position = await service.tell('scend', received('SO1', hour(2)));
+    expect(await alerts(position)).toMatchObject([
+      { kind: 'drift.resolved', position, status: 'pending', about: { resolvedBy: position } },
+      {
+        kind: 'drift.opened',
+        about: { detector: 'order-rejected', amountAtRisk: { minor: 2380 }, openedAt: hour(1) },
+      },
+    ]);
+  });
+
+  it('tells a drift that came back as a new one', async () => {
+    const position = await service.tell('scend', rejected('SO1', hour(3)));
+    expect((await alerts(position))[0]).toMatchObject({ kind: 'drift.opened', position });
+  });
+
+  it('tells nobody of an acceptance, and everybody when it no longer holds', async () => {
+    await service.tell('prima', salesOrder('SO2'));
+    await service.tell('scend', rejected('SO2'));
+    const position = (await service.ledger.head()).position;
+    const id = String(
+      (await service.get(`/v1/drifts?subject=order:SC-2&minPosition=${position}`)).at('items', 0, 'id'),
+    );
+    const accepted = await service.post(`/v1/drifts/${id}/accept`, { comment: 'agreed' });
+    expect(accepted.json.status).toBe('accepted');
+    const before = (await alerts(position)).length;
+    const changed = await service.tell(
+      'prima',
+      salesOrder('SO2', { version: 2, totals: { net: '30.00', tax: '5.70', gross: '35.70' } }),
+    );
+    const after = await alerts(changed);
+    expect(after).toHaveLength(before + 1);
+    expect(after[0]).toMatchObject({
+      kind: 'drift.opened',
+      drift: id,
+      about: { amountAtRisk: { minor: 3570 } },
+    });
+  });
+
+  it('filters and pages', async () => {
+    const { position } = await service.ledger.head();
+    const all = await alerts(position);
+    const opened = await service.get('/v1/alerts?kind=drift.opened&status=pending&limit=1');
+    expect(opened.json.items).toMatchObject([{ id: all[0]?.id }]);
+    const next = await service.get(
+      `/v1/alerts?kind=drift.opened&limit=1&cursor=${String(opened.json.nextCursor)}`,
+    );
+    expect(next.at('items', 0, 'kind')).toBe('drift.opened');
+    expect((await service.get('/v1/alerts?status=dead')).json.items).toEqual([]);
+  });
+});
