@@ -45,7 +45,7 @@ export async function ensureLive(pool: Pool, settings: ProjectionSettings): Prom
     const raced = await liveGeneration(client);
     if (raced) return raced;
     const id = await register(client, settings, 'live', LIVE);
-    await client.query(createTables(LIVE) + createIndexes(LIVE));
+    await client.query([createTables(LIVE), ...createIndexes(LIVE)].join(';'));
     await client.query(`INSERT INTO ${LIVE}.checkpoint VALUES ($1, 0, 'epoch')`, [id]);
     const created = await liveGeneration(client);
     if (!created) throw new Error('the live generation was not created');

@@ -97,6 +97,9 @@ class Rebuild {
     }
     this.say('loading');
     await withTransaction(pool, (client) => this.load(client));
+    if (!this.evicted) await this.onAnyConnection(createIndexes(this.schema));
+    await this.onAnyConnection(analyze(this.schema));
+    this.evicted = true;
     await this.catchUp();
     const { position } = this.engine;
     this.say('promoted');
@@ -122,7 +125,7 @@ class Rebuild {
 
   /** Stores everything that changed and lets the longest untouched half go. */
   private async evict(): Promise<void> {
-    if (!this.evicted) await this.options.pool.query(createIndexes(this.schema));
+    if (!this.evicted) await this.onAnyConnection(createIndexes(this.schema));
     this.evicted = true;
     await this.save();
     this.engine.settle(Math.floor(this.maxCases / 2));
@@ -153,11 +156,18 @@ class Rebuild {
       await copyIn(client, `${schema}.waits`, waitCells(engine.cases.values()));
     }
     await this.loadHistory(client);
-    if (!this.evicted) await client.query(createIndexes(schema));
-    await client.query(analyze(schema));
     await this.setCheckpoint(client);
     engine.settle(this.maxCases);
-    this.evicted = true;
+  }
+
+  /** Statements that do not wait for each other, as many at once as help on two cores. */
+  private async onAnyConnection(statements: readonly string[]): Promise<void> {
+    const left = [...statements];
+    const worker = async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift())
+        await this.options.pool.query(next);
+    };
+    await Promise.all([worker(), worker()]);
   }
 
   private async loadHistory(client: ClientBase): Promise<void> {

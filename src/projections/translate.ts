@@ -20,7 +20,7 @@ export function translate(fact: Fact, source: SourceSettings | undefined): Reada
     key: fact.key,
     occurredAt: fact.occurredAt,
     recordedAt: fact.recordedAt,
-    hash: fact.identity.toString('latin1', 0, 8),
+    hash: fact.identity.toString('hex', 0, 6),
     translation: UNKNOWN_SOURCE,
     own: null,
   };

@@ -56,6 +56,7 @@ export class DetectContext {
   }
 
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
+    if (kind === 'product') return this.product(id) as CaseStates[K] | null;
     const key = `${kind}:${id}`;
     if (!this.looked.includes(key)) this.looked.push(key);
     let state = this.known.get(key);
@@ -64,13 +65,30 @@ export class DetectContext {
   }
 
   readonly product: LookProduct = (sku) => {
-    const known = this.products.get(sku);
-    if (known?.by === this.evaluation) return known.state;
-    const state = this.look('product', sku);
-    if (known) known.by = this.evaluation;
-    else this.products.set(sku, { state, by: this.evaluation });
-    return state;
+    const known = this.products.get(sku) ?? this.admit(sku);
+    if (known.by !== this.evaluation) {
+      known.by = this.evaluation;
+      this.looked.push(`product:${sku}`);
+    }
+    return known.state;
   };
+
+  /**
+   * Whether any system's item document defines the SKU. An item is never undefined again, so only a SKU that is not defined
+   * is remembered as looked at.
+   */
+  isItem(sku: string): boolean {
+    const known = this.products.get(sku) ?? this.admit(sku);
+    if (known.state !== null && known.state.items.length > 0) return true;
+    this.product(sku);
+    return false;
+  }
+
+  private admit(sku: string): { state: CaseStates['product'] | null; by: number } {
+    const fresh = { state: this.lookup(`product:${sku}`) as CaseStates['product'] | null, by: 0 };
+    this.products.set(sku, fresh);
+    return fresh;
+  }
 
   /** What several detectors derive from the same case is derived once an evaluation. */
   once<T>(name: string, derive: () => T): T {

@@ -1,3 +1,4 @@
+import type { Slot } from '../../cases/held';
 import { fulfilledLines, isCharge } from '../../cases/matches';
 import { type OrderState, orderSubject, salesOrderOf } from '../../cases/order';
 import { toBase } from '../../cases/quantities';
@@ -29,7 +30,7 @@ export const fulfilmentNotInvoiced = detector({
   causes: ['not-invoiced', 'partly-invoiced'],
   supersedes: [],
   detect(state, context) {
-    if (state.fulfilments.length === 0 || isCancelled(state)) return [];
+    if (state.fulfilments.length === 0 || isCancelled(state) || plainlyInvoiced(state)) return [];
     const order = salesOrderOf(state);
     const account = order?.value.paymentTerms != null && order.value.paymentTerms !== 'prepaid';
     const findings: Finding[] = [];
@@ -82,6 +83,31 @@ export const fulfilmentNotInvoiced = detector({
     resolves: { by: [invoice(hours(26))] },
   },
 });
+
+/** The ordinary case, seen without any look-up: each SKU on one line of the order, and as much invoiced of it as shipped. */
+function plainlyInvoiced(state: OrderState): boolean {
+  const lines = salesOrderOf(state)?.value.lines ?? [];
+  for (const { value } of state.fulfilments) {
+    for (const { sku, uom } of value.lines) {
+      let count = 0;
+      for (const line of lines) if (line.sku === sku) count++;
+      if (count !== 1 || !(sum(state.fulfilments, sku, uom) <= sum(state.invoices, sku, uom))) return false;
+    }
+  }
+  return true;
+}
+
+/** NaN, which is never more or less than anything, where another unit is involved. */
+function sum(
+  slot: Slot<{ lines: readonly { sku: string; quantity: number; uom: string }[] }>,
+  sku: string,
+  uom: string,
+): number {
+  let total = 0;
+  for (const { value } of slot)
+    for (const line of value.lines) if (line.sku === sku) total += line.uom === uom ? line.quantity : NaN;
+  return total;
+}
 
 function grace(context: DetectContext, account: boolean): number {
   if (!account) return graceMs(context.policy, CODE, GRACE_SECONDS);

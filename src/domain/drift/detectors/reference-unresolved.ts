@@ -116,15 +116,12 @@ function undefinedSkus(
   ordered: readonly { sku: string; nonStock: boolean }[],
   context: DetectContext,
 ): string[] {
-  const seen: string[] = [];
   const missing: string[] = [];
   for (const list of lists) {
     for (const held of list) {
       for (const { sku } of held.value.lines) {
-        if (seen.includes(sku)) continue;
-        seen.push(sku);
-        if (ordered.some((line) => line.nonStock && line.sku === sku)) continue;
-        if ((context.product(sku)?.items.length ?? 0) === 0) missing.push(sku);
+        if (context.isItem(sku) || missing.includes(sku)) continue;
+        if (!ordered.some((line) => line.nonStock && line.sku === sku)) missing.push(sku);
       }
     }
   }
