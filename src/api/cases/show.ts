@@ -39,9 +39,11 @@ export const heldDocument = z
     occurredAt: instantText,
     document: z.record(z.string(), z.unknown()),
   })
-  .describe(
-    'The winning version of a document. Quantities are decimal text, amounts integer minor units of its currency.',
-  );
+  .meta({
+    id: 'Document',
+    description:
+      'The winning version of a document. Quantities are decimal text, amounts integer minor units of its currency.',
+  });
 
 export type HeldView = z.output<typeof heldDocument>;
 

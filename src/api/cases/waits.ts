@@ -7,7 +7,7 @@ export const wait = z
     on: z.string().describe('clock, feed:<kind>/<stream> (its watermark), or start:<kind> (its first fact).'),
     until: instantText,
   })
-  .describe('What is expected and not missing yet.');
+  .meta({ id: 'Wait', description: 'What is expected and not missing yet.' });
 
 export type WaitView = z.output<typeof wait>;
 

@@ -1,5 +1,6 @@
 /** The shape in which a drift is told, everywhere. */
 import { z } from 'zod';
+import { named } from '../openapi/named';
 
 export const instantText = z.iso.datetime().describe('RFC 3339, UTC.');
 export const position = z.number().int().nonnegative().describe('A position in the ledger.');
@@ -11,7 +12,7 @@ export const money = z
 export const driftStatuses = ['open', 'accepted', 'consequence', 'resolved'] as const;
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
 
-export const driftAct = z.object({
+export const driftAct = named('Act', {
   type: z.enum(['acknowledged', 'assigned', 'commented', 'accepted']),
   fact: position,
   at: instantText,
@@ -21,7 +22,7 @@ export const driftAct = z.object({
   assignee: z.string().nullable(),
 });
 
-export const drift = z.object({
+export const drift = named('Drift', {
   id: z.string(),
   detector: z.string(),
   subject: z.object({ kind: z.string(), id: z.string() }),
@@ -46,7 +47,7 @@ export const drift = z.object({
     .describe('Identifiers that it had before a late reference renamed its subject.'),
 });
 
-export const driftEvent = z.object({
+export const driftEvent = named('DriftEvent', {
   type: z.string(),
   position,
   at: instantText,
@@ -55,7 +56,7 @@ export const driftEvent = z.object({
   detail: z.string(),
 });
 
-export const factHead = z.object({
+export const factHead = named('FactHead', {
   position,
   source: z.string(),
   type: z.string().nullable(),
@@ -65,11 +66,13 @@ export const factHead = z.object({
   actor: z.string(),
 });
 
-export const driftDetail = drift.extend({
-  acts: z.array(driftAct),
-  history: z.array(driftEvent),
-  facts: z.array(factHead).describe('The facts that the drift refers to.'),
-});
+export const driftDetail = drift
+  .extend({
+    acts: z.array(driftAct),
+    history: z.array(driftEvent),
+    facts: z.array(factHead).describe('The facts that the drift refers to.'),
+  })
+  .meta({ id: 'DriftDetail' });
 
 export type DriftView = z.output<typeof drift>;
 export type DriftDetail = z.output<typeof driftDetail>;

@@ -4,7 +4,7 @@ import type { Fact } from '../../ledger/port';
 import { factHead } from '../drifts/drift-schema';
 import { type PayloadView, payload } from './payload';
 
-export const fact = factHead.extend(payload.shape);
+export const fact = factHead.extend(payload.shape).meta({ id: 'Fact' });
 
 export type FactView = z.output<typeof fact>;
 

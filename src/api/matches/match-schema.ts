@@ -18,7 +18,10 @@ export const match = z
       .enum(matchStates)
       .describe('ambiguous: which fulfilment the invoice is for would be a guess, and is called one.'),
   })
-  .describe('A quantity that an invoice and a fulfilment claim together, or one of them alone.');
+  .meta({
+    id: 'Match',
+    description: 'A quantity that an invoice and a fulfilment claim together, or one of them alone.',
+  });
 
 export type MatchView = z.output<typeof match>;
 

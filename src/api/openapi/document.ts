@@ -37,13 +37,19 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
     io,
     target: 'draft-2020-12',
     unrepresentable: 'any',
-    override: ({ jsonSchema: made }) => {
-      delete made.id;
-      // A number as text: what is sent looks like the number.
-      if (made.type === 'integer') delete made.pattern;
-    },
+    override: ({ jsonSchema: made }) => tidy(made, io),
   });
   return { schema: properties?.['it'], components: $defs };
+}
+
+function tidy(made: z.core.JSONSchema.BaseSchema, io: 'input' | 'output'): void {
+  delete made.id;
+  // What a number or a time looks like is said by its type and format.
+  if (made.type === 'integer' || made.format === 'date-time') delete made.pattern;
+  if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
+  if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
+  // An answer may get further members; a request may not.
+  if (io === 'output' && made.additionalProperties === false) delete made.additionalProperties;
 }
 
 /** Every operation may answer a problem; a list's other two forms are text. */
@@ -59,6 +65,7 @@ function completed(document: OpenAPIObject): OpenAPIObject {
       for (const [status, response] of Object.entries(operation.responses)) {
         if (!response || '$ref' in response) continue;
         if (/^[45]/.test(status)) response.content ??= PROBLEM;
+        if (response.description === '') response.description = 'As asked.';
         for (const type of ['text/csv', 'application/x-ndjson'])
           if (response.content?.[type]) response.content[type] = { schema: { type: 'string' } };
       }

@@ -1,12 +1,13 @@
 /** Both halves of an order, side by side: what the books say and what the warehouse says. */
 import { z } from 'zod';
+import { named } from '../openapi/named';
 import type { OrderState } from '../../domain/cases/order';
 import type { ChannelOrderState } from '../../domain/cases/simple';
 import { heldDocument, showAll } from '../cases/show';
 
 const documents = z.array(heldDocument);
 
-export const halves = z.object({
+export const halves = named('Halves', {
   prima: z.object({
     salesOrders: documents,
     fulfilments: documents,

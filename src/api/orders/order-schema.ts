@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { named } from '../openapi/named';
 import { wait } from '../cases/waits';
 import { drift } from '../drifts/drift-schema';
 import { match } from '../matches/match-schema';
@@ -15,7 +16,7 @@ export const shipment = z.object({
     .describe('ambiguous: more than one pairing would do, so nothing is concluded from its quantities.'),
 });
 
-export const order = z.object({
+export const order = named('Order', {
   order: z.string().nullable().describe("Prima's number; null where the books have no such order."),
   subject: z.object({ kind: z.literal('order'), id: z.string() }),
   references: z.array(z.string()).describe('Every reference by which any system knows it.'),

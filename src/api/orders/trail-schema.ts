@@ -15,7 +15,9 @@ export const trailQuery = querySchema({
   cursor: paging.cursor,
 });
 
-export const trailEvent = driftEvent.extend({ drift: z.string(), detector: z.string() });
+export const trailEvent = driftEvent
+  .extend({ drift: z.string(), detector: z.string() })
+  .meta({ id: 'TrailEvent' });
 
 export const trail = listOf(fact).extend({
   order: z.string().nullable(),

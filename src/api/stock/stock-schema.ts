@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { named } from '../openapi/named';
 import { heldDocument } from '../cases/show';
 import { wait } from '../cases/waits';
 import { drift, instantText } from '../drifts/drift-schema';
@@ -7,7 +8,7 @@ const figures = z
   .object({ physical: z.string(), free: z.string(), from: z.number().int(), fromAt: instantText })
   .describe('Decimal text, base units; rolled forward from the fact `from`, whose clock is `fromAt`.');
 
-export const stockPosition = z.object({
+export const stockPosition = named('StockPosition', {
   sku: z.string(),
   warehouse: z.string(),
   at: instantText.describe('The instant to which both sides are rolled.'),
