@@ -130,6 +130,43 @@ export async function promote(
   });
 }
 
+/** Held by whoever builds a generation, as long as he lives: a session's lock, which a killed process loses at once. */
+const BUILDER = 0x7a11;
+
+/** Says that the generation is being built here. Returns how to stop saying so. */
+export async function guardBuild(pool: Pool, id: number): Promise<() => Promise<void>> {
+  const client = await pool.connect();
+  await client.query('SELECT pg_advisory_lock($1, $2)', [BUILDER, id]);
+  return async () => {
+    const failed = await client.query('SELECT pg_advisory_unlock($1, $2)', [BUILDER, id]).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    client.release(failed);
+  };
+}
+
+/** Drops what builders left behind that were killed. Returns the generations' numbers. */
+export async function dropAbandoned(pool: Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    `SELECT id FROM app.generations WHERE status = 'building' ORDER BY id`,
+  );
+  const dropped: number[] = [];
+  for (const { id } of rows) {
+    const abandoned = await withTransaction(pool, async (client) => {
+      const lock = await client.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1, $2) AS free', [
+        BUILDER,
+        id,
+      ]);
+      return lock.rows[0]?.free === true;
+    });
+    if (!abandoned) continue;
+    await dropGeneration(pool, id);
+    dropped.push(id);
+  }
+  return dropped;
+}
+
 export async function dropGeneration(pool: Pool, id: number): Promise<void> {
   await withTransaction(pool, async (client) => {
     await client.query(`DROP SCHEMA IF EXISTS ${schemaName(`gen_${id}`)} CASCADE`);

@@ -9,7 +9,7 @@ import { withTransaction } from '../platform/pools';
 import { copyIn } from './copy-in';
 import { Engine } from './engine/engine';
 import type { CaseRecord, DriftEvent, FactChunk } from './engine/records';
-import { beginGeneration, dropGeneration, promote } from './generations';
+import { beginGeneration, dropAbandoned, dropGeneration, guardBuild, promote } from './generations';
 import { analyze, createIndexes } from './generation-schema';
 import { blocksOf } from './live';
 import { caseRow, driftRow } from './rows';
@@ -45,12 +45,17 @@ const LAST_STEP = 2_000;
 const MAX_CASES = 400_000;
 
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
-  const { id, schema } = await beginGeneration(options.pool, options.settings);
+  const { pool, settings } = options;
+  await dropAbandoned(pool);
+  const { id, schema } = await beginGeneration(pool, settings);
+  const release = await guardBuild(pool, id);
   try {
     return await new Rebuild(options, id, schema).run();
   } catch (error) {
-    await dropGeneration(options.pool, id);
+    await dropGeneration(pool, id);
     throw error;
+  } finally {
+    await release();
   }
 }
 

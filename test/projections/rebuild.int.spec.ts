@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { beginGeneration } from '../../src/projections/generations';
+import { differences } from '../laws/support/current';
+import { type House, inHouse } from '../laws/support/house';
+import { rowsOf } from '../laws/support/rows';
+import { WORLD_OVER, deliver, messagesOf, sourcesOf, worlds } from '../laws/support/worlds';
+
+async function generations(house: House): Promise<{ status: string; schema_name: string }[]> {
+  const { rows } = await house.pool.query<{ status: string; schema_name: string }>(
+    'SELECT status, schema_name FROM app.generations ORDER BY id',
+  );
+  return rows;
+}
+
+async function schemas(house: House): Promise<string[]> {
+  const { rows } = await house.pool.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname = 'live' OR nspname LIKE 'gen\\_%' ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe('a rebuild', () => {
+  it('that ends anywhere before the swap leaves live as it was, and nothing behind', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        worlds({ orders: { min: 5, max: 10 } }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (world, when) =>
+          inHouse(async (house) => {
+            await house.configure(sourcesOf(world));
+            await deliver(house, messagesOf(world), [40]);
+            await house.tick(WORLD_OVER);
+            await house.fold();
+            const before = await rowsOf(house.pool);
+            const { position: head } = await house.ledger.head();
+            const fatal = Math.ceil(when * head);
+            const broken = house.rebuild({
+              onProgress({ position }) {
+                if (position >= fatal) throw new Error('the power is gone');
+              },
+            });
+            await expect(broken).rejects.toThrow('the power is gone');
+            expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+            expect(await schemas(house)).toEqual(['live']);
+            expect((await generations(house)).map(({ status }) => status)).toEqual(['live', 'dropped']);
+          }),
+      ),
+      { numRuns: 4, endOnFailure: true },
+    );
+  });
+
+  it('takes in what arrives while it runs', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds({ orders: { min: 5, max: 10 } }), (world) =>
+        inHouse(async (house) => {
+          await house.configure(sourcesOf(world));
+          const messages = messagesOf(world);
+          const half = Math.floor(messages.length / 2);
+          await deliver(house, messages.slice(0, half), [25]);
+          await house.fold();
+          let arriving: Promise<unknown> | null = null;
+          await house.rebuild({
+            onProgress({ phase }) {
+              if (phase === 'loading')
+                arriving ??= deliver(house, messages.slice(half), [25]).then(() => house.fold());
+            },
+          });
+          await arriving;
+          await house.tick(WORLD_OVER);
+          await house.fold();
+          const caughtUp = await rowsOf(house.pool);
+          await house.rebuild();
+          expect(differences(await rowsOf(house.pool), caughtUp)).toEqual([]);
+        }),
+      ),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+
+  it('clears away what a killed one left, and not what another is building', () =>
+    inHouse(async (house) => {
+      await house.fold();
+      const left = await beginGeneration(house.pool, house.settings);
+      expect(await schemas(house)).toEqual([left.schema, 'live']);
+      let other: Promise<unknown> | null = null;
+      await house.rebuild({
+        onProgress({ phase }) {
+          // A second one starts while the first is building: each promotes what it built.
+          if (phase === 'loading') other ??= house.rebuild();
+        },
+      });
+      await other;
+      expect((await generations(house)).map(({ status }) => status)).toEqual([
+        'former',
+        'dropped',
+        'former',
+        'live',
+      ]);
+    }));
+});
