@@ -13,7 +13,7 @@ const QUERY_TIMEOUT_MS = 30_000;
  * dies with the head lock loses it after `idle_in_transaction_session_timeout`.
  */
 const SESSION = `
-  SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+  SET plan_cache_mode = auto; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
   SET default_transaction_isolation = 'read committed';
   SET idle_in_transaction_session_timeout = '10s';
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
