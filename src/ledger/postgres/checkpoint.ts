@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Checkpoint } from '../port';
 import type { LedgerLogger } from './logger';
 import { codeOf } from './transient';
-import type { SealedBlock } from './write-block';
+import type { SealedBlock } from './sealed-block';
 
 const DEFAULT_BLOCKS = 1_000;
 

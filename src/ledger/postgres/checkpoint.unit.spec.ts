@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Checkpoints } from './checkpoint';
-import type { SealedBlock } from './write-block';
+import type { SealedBlock } from './sealed-block';
 
 function block(number: number): SealedBlock {
   return {

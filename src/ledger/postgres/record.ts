@@ -4,7 +4,7 @@ import type { Int8 } from './fact-row';
 import { leafOfPrepared } from './prepared';
 import type { PreparedFact } from './prepared';
 import { writeBlock } from './write-block';
-import type { SealedBlock } from './write-block';
+import type { SealedBlock } from './sealed-block';
 import type { WriterConnection } from './writer-connection';
 
 /** Where a fact is recorded, and whether it was recorded before this call. */

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { OID, binaryArrayOf } from './binary-array';
 import type { Int8 } from './fact-row';
 import type { PreparedFact } from './prepared';
-import type { WriteResult } from './write-block';
+import type { WriteResult } from './sealed-block';
 
 /** Which of these facts are recorded already; null when none is. */
 export async function findRepeats(

@@ -1,20 +1,8 @@
 import type { Client } from 'pg';
 import type { PreparedFact } from './prepared';
+import type { WriteResult } from './sealed-block';
 import { writeByCopy } from './write-by-copy';
 import { writeByFunction } from './write-by-function';
-
-/** A block that is durable. `number` counts blocks from 1; `recordedAt` is in epoch milliseconds. */
-export interface SealedBlock {
-  number: number;
-  firstPosition: number;
-  count: number;
-  recordedAt: number;
-  merkleRoot: Buffer;
-  hash: Buffer;
-}
-
-/** Either the block was sealed, or nothing was written because some facts repeat recorded ones: index → position. */
-export type WriteResult = { sealed: SealedBlock } | { repeats: Map<number, number> };
 
 /**
  * Facts from which on COPY wins. Facts a second in blocks of 1, 64, 128, 256, 1,000 and 2,000 on one connection, as one call

@@ -8,7 +8,7 @@ import { COPY_COLUMNS, fillOpenFields, leafOfPrepared } from './prepared';
 import type { PreparedFact } from './prepared';
 import { findRepeats } from './repeats';
 import { codeOf } from './transient';
-import type { SealedBlock, WriteResult } from './write-block';
+import type { SealedBlock, WriteResult } from './sealed-block';
 
 const COPY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const COPY_TRAILER = Buffer.from([0xff, 0xff]);

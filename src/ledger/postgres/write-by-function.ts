@@ -5,7 +5,7 @@ import type { Int8 } from './fact-row';
 import { closedFields, leafOfPrepared } from './prepared';
 import type { PreparedFact } from './prepared';
 import { repeatsOf } from './repeats';
-import type { WriteResult } from './write-block';
+import type { WriteResult } from './sealed-block';
 
 /** Types of the closed fields, in their order. */
 const ARRAY_TYPES = [
