@@ -4,7 +4,7 @@
  */
 import { exact, isExact } from '../exact';
 import type { Body } from '../facts/canonical';
-import { type Held, type HeldFact, type Slot, put } from './held';
+import { type Held, type HeldFact, type Slot, latest, put } from './held';
 import type { StockShare } from './order';
 
 export interface OrderShare extends StockShare {
@@ -71,7 +71,14 @@ export function evolveStock(state: StockState, fact: HeldFact): StockState {
     }
     case 'stock-balance': {
       const balances = putBalance(state.balances, fact.held);
-      return balances === state.balances ? state : forget({ ...state, balances });
+      if (balances === state.balances) return state;
+      const sameUnit = unitOf(balances) === unitOf(state.balances);
+      // In another unit, what was settled must be looked at again.
+      return forget(
+        sameUnit
+          ? { ...state, balances }
+          : { ...state, balances, open: everyShare(state), balanced: [], settled: [] },
+      );
     }
     case 'stock-adjusted': {
       const adjusted = put(state.adjusted, fact.held);
@@ -216,20 +223,29 @@ function forget(state: StockState): StockState {
   };
 }
 
+function everyShare({ open, balanced, settled }: StockState): OrderShare[] {
+  return [...open, ...balanced, ...settled];
+}
+
+function unitOf(balances: StockState['balances']): string | undefined {
+  return latest(balances)?.value.uom;
+}
+
 /** A function of the share and of both sides' last anchors, whichever came first. */
 function placeOf(share: OrderShare, state: StockState): 'open' | 'balanced' | 'settled' {
-  if (!isBalanced(share, state.balances[0]?.value.uom)) return 'open';
+  if (!isBalanced(share, unitOf(state.balances))) return 'open';
   const included = Math.min(newest(state.counts) ?? -Infinity, newest(state.balances) ?? -Infinity);
   return lastMove(share) <= included ? 'settled' : 'balanced';
 }
 
-/** Each share where it belongs now that an anchor or the balance's unit is another, and the sums anew. */
+/** Each share where it belongs now that an anchor is another, and the sums anew. Anchors only advance: settled stays settled. */
 function sortShares(state: StockState): StockState {
-  const lists = { open: [] as OrderShare[], balanced: [] as OrderShare[], settled: [] as OrderShare[] };
-  for (const share of [...state.open, ...state.balanced, ...state.settled])
-    lists[placeOf(share, state)].push(share);
+  const lists = { open: [] as OrderShare[], balanced: [] as OrderShare[], settled: [...state.settled] };
+  for (const list of [state.open, state.balanced])
+    for (const share of list) lists[placeOf(share, state)].push(share);
   let next: StockState = { ...state, ...lists, tally: NO_TALLY };
-  for (const share of [...lists.open, ...lists.balanced]) next = { ...next, tally: tallied(next, share, 1) };
+  for (const list of [lists.open, lists.balanced])
+    for (const share of list) next = { ...next, tally: tallied(next, share, 1) };
   return next;
 }
 
