@@ -377,6 +377,23 @@ describe('before the projector has started', () => {
   });
 });
 
+describe('when the service stops', () => {
+  it('lets requests finish, and keeps none that only waits', async () => {
+    const service = await startService();
+    await service.app.listen(0, '127.0.0.1');
+    const url = await service.app.getUrl();
+    const began = performance.now();
+    const waiting = fetch(`${url}/v1/status?minPosition=1000000`);
+    // One that has been answered shows that the one before it has arrived.
+    await fetch(`${url}/health/live`);
+    await service.app.close();
+    expect((await waiting).status).toBe(503);
+    expect(performance.now() - began).toBeLessThan(4_000);
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    await service.close();
+  });
+});
+
 async function settled(done: () => Promise<boolean>): Promise<void> {
   const ends = performance.now() + 20_000;
   while (!(await done())) {

@@ -10,6 +10,7 @@ import type { Ledger, Proposal } from '../../src/ledger/port';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
 import { createLogger } from '../../src/platform/logging';
+import { createPool } from '../../src/platform/pools';
 import { ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
 import type { ProjectionSource } from '../../src/projections/settings';
@@ -66,12 +67,15 @@ export interface ServiceOptions {
   onEvents?: LiveParts['onEvents'];
   config?: Partial<Config>;
   sources?: ProjectionSource[];
+  /** Where the application finds the database; the projector always goes there directly. */
+  route?: (url: string) => Promise<string>;
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = await freshDatabase();
-  const { pool } = database;
   const log = createLogger('silent');
+  const routed = options.route ? createPool({ url: await options.route(database.url), name: 'api' }) : null;
+  const pool = routed ?? database.pool;
   const ledger = await createPostgresLedger({ pool, logger: log });
   const sources = new SourceBook(pool, ledger);
   const settings = {
@@ -80,7 +84,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     sources: () => sources.all(),
   };
   const { onEvents } = options;
-  const runner = new LiveRunner({ pool, ledger, settings, sources, log, onEvents });
+  const runner = new LiveRunner({ pool: database.pool, ledger, settings, sources, log, onEvents });
   const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
   const app = await createApp({ config, pool, ledger, sources, logger: log });
   await app.init();
@@ -129,6 +133,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       await app.close();
       await runner.stop();
       await ledger.close();
+      await routed?.end();
       await database.drop();
     },
   };

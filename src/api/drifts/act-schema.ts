@@ -9,12 +9,11 @@ const comment = z
   .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'must be text without NUL');
 
 /** An absent body is an empty one. */
-export const acknowledgeBody = z
+export const optionalBody = z
   .strictObject({ comment: comment.optional() })
   .nullish()
   .transform((body) => body ?? {});
 
 export const assignBody = z.strictObject({ assignee: code, comment: comment.optional() });
 
-/** A comment says something, and an acceptance says why. */
 export const commentBody = z.strictObject({ comment });

@@ -10,7 +10,7 @@ import { type Caller, FromCaller } from '../requests/caller';
 import { noParameters } from '../requests/query';
 import { ActRoute } from './act';
 import { ActOnDrift, type ActResult } from './act-on-drift';
-import { acknowledgeBody, assignBody, commentBody } from './act-schema';
+import { assignBody, commentBody, optionalBody } from './act-schema';
 import { type DriftDetail, type DriftView, drift, driftDetail } from './drift-schema';
 import { GetDrift } from './get-drift';
 import { ListDrifts, driftFilter } from './list-drifts';
@@ -67,7 +67,7 @@ export class DriftsController {
   @ActRoute('Somebody has seen it')
   acknowledge(
     @Param('id') id: string,
-    @Body({ schema: acknowledgeBody }) body: z.output<typeof acknowledgeBody>,
+    @Body({ schema: optionalBody }) body: z.output<typeof optionalBody>,
     @FromCaller() caller: Caller,
   ): Promise<ActResult> {
     return this.act('drift.acknowledged', id, body, caller);
@@ -94,10 +94,10 @@ export class DriftsController {
   }
 
   @Post(':id/accept')
-  @ActRoute('The difference stands, for the reason given, until its values change')
+  @ActRoute('The difference stands until its values change')
   accept(
     @Param('id') id: string,
-    @Body({ schema: commentBody }) body: z.output<typeof commentBody>,
+    @Body({ schema: optionalBody }) body: z.output<typeof optionalBody>,
     @FromCaller() caller: Caller,
   ): Promise<ActResult> {
     return this.act('drift.accepted', id, body, caller);

@@ -184,7 +184,7 @@ describe('drifts over HTTP', () => {
       ['comment', { comment: 'a\u0000b' }, 'comment'],
       ['comment', { comment: 'x'.repeat(10_001) }, 'comment'],
       ['comment', { comment: 'x', more: 1 }, ''],
-      ['accept', {}, 'comment'],
+      ['accept', { comment: '' }, 'comment'],
       ['assign', { comment: 'x' }, 'assignee'],
       ['assign', { assignee: '' }, 'assignee'],
       ['acknowledge', { comment: 7 }, 'comment'],

@@ -26,8 +26,8 @@ export class GetTrail extends Query<TrailView> {
 }
 
 /**
- * Three statements, each by an index: the order, its facts by position, its drifts' history. Under 10 ms with a million facts
- * in the ledger.
+ * Three statements, each by an index: the order, its facts by position, its drifts' history. What they cost depends on the
+ * order, and not on the ledger.
  */
 @QueryHandler(GetTrail)
 export class GetTrailHandler implements IQueryHandler<GetTrail> {

@@ -1,5 +1,5 @@
 /** How far the live generation has folded the ledger, for whoever waits for a position to become visible. */
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../platform/logging';
@@ -14,7 +14,7 @@ interface Waiter {
 }
 
 @Injectable()
-export class CheckpointWatch implements OnApplicationShutdown {
+export class CheckpointWatch implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
   private readonly stop = new AbortController();
   private looking = false;
@@ -48,7 +48,8 @@ export class CheckpointWatch implements OnApplicationShutdown {
     });
   }
 
-  onApplicationShutdown(): void {
+  /** Before the server waits for its requests: those that only wait are told to come again, elsewhere. */
+  beforeApplicationShutdown(): void {
     this.stop.abort();
     this.settleAll();
   }
