@@ -35,12 +35,12 @@ describe('law 8: one bad message stops nobody', () => {
             const broken = [...rubbish, ...spoiled(house, messages, seed)];
             await deliver(house, mixed(messages, broken, seed), sizes);
             const disturbed = await judged(house);
-            expect(differences(without(clean), without(disturbed))).toEqual([]);
+            expect(differences(without(clean, clean), without(disturbed, clean))).toEqual([]);
             await everyBadMessageIsVisible(house, broken);
           });
         },
       ),
-      { numRuns: 4, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 
@@ -50,12 +50,14 @@ describe('law 8: one bad message stops nobody', () => {
       await house.configure(sourcesOf(world!));
       const messages = messagesOf(world!);
       const giants = [1, 2, 3].map((n) => ({ source: 'scend', body: giantDispatch(n, messages) }));
+      giants.push({ source: 'scend', body: giantReceipt });
       await deliver(house, [...messages.slice(0, 900), ...giants, ...messages.slice(900)], [120], {
         from: WORLD_OVER - HOUR,
         stepMs: 1,
       });
       await house.tick(WORLD_OVER);
       await house.fold();
+      await everyBadMessageIsVisible(house, giants.slice(-1));
       const before = await rowsOf(house.pool);
       expect(before.cases.filter(({ kind }) => kind === 'order').length).toBeGreaterThan(10);
       await house.rebuild();
@@ -70,12 +72,12 @@ async function judged(house: House): Promise<Current> {
   return currentOf(house.pool, { notation: true });
 }
 
-/** Quarantined messages are keys of their own, and a feed counts what it has received. */
-function without({ cases, drifts }: Current): Current {
+/** Quarantined messages are keys of their own; so are the streams that nobody but them has ever named. */
+function without({ cases, drifts }: Current, than: Current): Current {
+  const isOwn = (name: string) =>
+    name.startsWith('message:') || (name.startsWith('feed:') && than.cases[name] === undefined);
   const others = (part: Record<string, unknown>) =>
-    Object.fromEntries(
-      Object.entries(part).filter(([name]) => !name.startsWith('message:') && !name.startsWith('feed:')),
-    );
+    Object.fromEntries(Object.entries(part).filter(([name]) => !isOwn(name)));
   return { cases: others(cases), drifts: others(drifts) };
 }
 
@@ -89,6 +91,8 @@ async function everyBadMessageIsVisible(house: House, broken: readonly Message[]
   expect(rows).toHaveLength(broken.length);
   expect(rows.filter(({ status }) => status !== 'open')).toEqual([]);
 }
+
+const AHEAD = JSON.stringify(new Date(WORLD_OVER + 20 * HOUR).toISOString());
 
 /** Real messages of which one value was replaced, so that they mean nothing any more but still carry real keys. */
 function spoiled(house: House, messages: readonly Message[], seed: number): Message[] {
@@ -105,7 +109,9 @@ function spoiled(house: House, messages: readonly Message[], seed: number): Mess
   ];
   return Array.from({ length: 60 }, () => {
     const { source, body } = messages[Math.floor(random() * messages.length)]!;
-    const members = Object.entries(JSON.parse(body) as object);
+    // Some with a clock that runs ahead of all others: a watermark must not believe it.
+    const text = random() < 0.5 ? body : body.replaceAll(/"20\d\d-\d\d-\d\dT[^"]*"/g, AHEAD);
+    const members = Object.entries(JSON.parse(text) as object);
     const victim = Math.floor(random() * members.length);
     const value = values[Math.floor(random() * values.length)]!;
     const parts = members.map(([name, member], index) => {
@@ -148,3 +154,14 @@ function giantDispatch(n: number, messages: readonly Message[]): string {
   for (const parcel of event.parcels) for (const line of parcel.lines) line.qty = 999_999_999;
   return JSON.stringify(event);
 }
+
+/** Pallets of one SKU that together are more than can be told exactly. */
+const giantReceipt = JSON.stringify({
+  event_id: 'giant-receipt',
+  event_type: 'goods.received',
+  occurred_at: new Date(WORLD_OVER - HOUR).toISOString(),
+  client_id: 'ACME',
+  warehouse: 'UK1',
+  po_ref: 'PO-GIANT',
+  lines: [1, 2].map(() => ({ sku: 'GIANT', qty: 999_999_999 })),
+});
