@@ -1,4 +1,4 @@
-import type { Slot } from '../../cases/held';
+import { type Held, type Slot, sourceOf } from '../../cases/held';
 import { fulfilledLines, isCharge } from '../../cases/matches';
 import { type OrderState, orderSubject, salesOrderOf } from '../../cases/order';
 import { toBase } from '../../cases/quantities';
@@ -34,6 +34,7 @@ export const fulfilmentNotInvoiced = detector({
     const order = salesOrderOf(state);
     const account = order?.value.paymentTerms != null && order.value.paymentTerms !== 'prepaid';
     const findings: Finding[] = [];
+    const books = sourceOf(state.fulfilments[0] as Held<unknown>);
     for (const line of timelines(state, context)) {
       if (line.since === null || line.open <= 0) continue;
       const dueAt = line.since.at + grace(context, account);
@@ -48,8 +49,8 @@ export const fulfilmentNotInvoiced = detector({
         since: line.since.at,
         dueAt,
         sides: [
-          { system: 'prima', value: { sku: line.sku, fulfilled }, fact: line.since.fact },
-          { system: 'prima', value: { sku: line.sku, invoiced }, fact: line.lastInvoice },
+          { system: books, value: { sku: line.sku, fulfilled }, fact: line.since.fact },
+          { system: books, value: { sku: line.sku, invoiced }, fact: line.lastInvoice },
         ],
         difference: formatQuantity(line.open),
         explained: [],

@@ -1,6 +1,6 @@
 import { perSku } from '../../cases/quantities';
 import { type Shipment, dispatchedLines } from '../../cases/shipments';
-import { type Held, latest } from '../../cases/held';
+import { type Held, latest, sourceOf } from '../../cases/held';
 import { formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
@@ -69,8 +69,16 @@ export const fulfilmentQuantityMismatch = detector({
           since: parted.at,
           dueAt,
           sides: [
-            { system: 'scend', value: { sku, dispatched: formatQuantity(out) }, fact: scend?.fact ?? null },
-            { system: 'prima', value: { sku, fulfilled: formatQuantity(booked) }, fact: prima?.fact ?? null },
+            {
+              system: scend ? sourceOf(scend) : 'scend',
+              value: { sku, dispatched: formatQuantity(out) },
+              fact: scend?.fact ?? null,
+            },
+            {
+              system: prima ? sourceOf(prima) : 'prima',
+              value: { sku, fulfilled: formatQuantity(booked) },
+              fact: prima?.fact ?? null,
+            },
           ],
           difference: formatQuantity(out - booked),
           explained: [],

@@ -1,5 +1,5 @@
 import { toBase } from '../../cases/quantities';
-import { type Held } from '../../cases/held';
+import { type Held, sourceOf } from '../../cases/held';
 import { type OrderState, salesOrderOf } from '../../cases/order';
 import type { Body } from '../../facts/canonical';
 import { currencyDigits, formatDecimal, mulDiv } from '../../exact';
@@ -108,7 +108,7 @@ function finding(
     dueAt: off.dueAt,
     sides: [
       {
-        system: 'prima',
+        system: sourceOf(order),
         value: {
           order: state.orderNo,
           line: off.ordered.lineNo,
@@ -118,7 +118,7 @@ function finding(
         fact: order.fact,
       },
       {
-        system: 'prima',
+        system: sourceOf(held),
         value: {
           invoice: held.value.invoiceNo,
           line: line.lineNo,

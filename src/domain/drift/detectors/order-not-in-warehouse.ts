@@ -1,4 +1,4 @@
-import { earlier } from '../../cases/held';
+import { earlier, sourceOf } from '../../cases/held';
 import { type OrderState, type OrderVersion, orderSubject, salesOrderOf } from '../../cases/order';
 import { isStocked } from '../../cases/quantities';
 import { graceMs } from '../../policy';
@@ -38,7 +38,7 @@ export const orderNotInWarehouse = detector({
         dueAt,
         sides: [
           {
-            system: 'prima',
+            system: sourceOf(order),
             value: { status: order.value.status, releasedAt: formatInstant(release.at) },
             fact: order.fact,
           },

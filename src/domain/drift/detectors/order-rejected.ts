@@ -1,4 +1,4 @@
-import { latest } from '../../cases/held';
+import { latest, sourceOf } from '../../cases/held';
 import { orderSubject, salesOrderOf } from '../../cases/order';
 import { detector } from '../detector';
 import {
@@ -61,12 +61,12 @@ export const orderRejected = detector({
         dueAt: rejection.at,
         sides: [
           {
-            system: 'prima',
+            system: order ? sourceOf(order) : 'prima',
             value: order ? { status: order.value.status } : null,
             fact: order?.fact ?? null,
           },
           {
-            system: 'scend',
+            system: sourceOf(rejection),
             value: {
               rejected: rejection.value.reasonCode,
               skus: rejection.value.lines.map((line) => line.sku),

@@ -1,5 +1,5 @@
 import { type Shipment, dispatchedLines } from '../../cases/shipments';
-import { earliest } from '../../cases/held';
+import { earliest, sourceOf } from '../../cases/held';
 import type { OrderState } from '../../cases/order';
 import { exact, formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
@@ -52,7 +52,11 @@ export const shipmentNotInErp = detector({
         since: first.at,
         dueAt,
         sides: [
-          { system: 'scend', value: { order: state.orderNo, lines: linesText(shipment) }, fact: first.fact },
+          {
+            system: sourceOf(first),
+            value: { order: state.orderNo, lines: linesText(shipment) },
+            fact: first.fact,
+          },
           { system: 'prima', value: null, fact: null },
         ],
         difference: 'no item fulfilment',

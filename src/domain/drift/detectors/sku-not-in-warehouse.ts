@@ -1,3 +1,4 @@
+import { sourceOf } from '../../cases/held';
 import type { ItemVersion, ProductState } from '../../cases/product';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
@@ -29,7 +30,11 @@ export const skuNotInWarehouse = detector({
         since: start.at,
         dueAt,
         sides: [
-          { system: 'prima', value: { status: held.value.status, stockManaged: true }, fact: held.fact },
+          {
+            system: sourceOf(held),
+            value: { status: held.value.status, stockManaged: true },
+            fact: held.fact,
+          },
           { system: 'scend', value: null, fact: null },
         ],
         difference: 'never synchronised',

@@ -6,6 +6,7 @@ import {
   primaPosition,
   scendPosition,
 } from '../../cases/stock-position';
+import { sourceOf } from '../../cases/held';
 import type { StockState } from '../../cases/stock';
 import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
 import { graceMs } from '../../policy';
@@ -42,8 +43,8 @@ export const stockMismatch = detector({
         since: start.at,
         dueAt,
         sides: [
-          { system: 'scend', value: positionText(gap.scend), fact: gap.scend.anchor.fact },
-          { system: 'prima', value: positionText(gap.prima), fact: gap.prima.anchor.fact },
+          { system: sourceOf(gap.scend.anchor), value: positionText(gap.scend), fact: gap.scend.anchor.fact },
+          { system: sourceOf(gap.prima.anchor), value: positionText(gap.prima), fact: gap.prima.anchor.fact },
         ],
         difference: { physical: formatQuantity(gap.physical), free: formatQuantity(gap.free) },
         explained: gap.explained,
