@@ -44,7 +44,6 @@ export const policySchema = z
   .strict();
 
 export type Policy = z.output<typeof policySchema>;
-export type DetectorPolicy = z.output<typeof detectorPolicy>;
 
 export const defaultPolicy: Policy = policySchema.parse({});
 

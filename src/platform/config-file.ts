@@ -84,7 +84,6 @@ function fileSchema(env: Environment) {
 }
 
 export type ConfigFile = z.output<ReturnType<typeof fileSchema>>;
-export type SourceConfig = ConfigFile['sources'][number];
 export type KeyConfig = ConfigFile['keys'][number];
 
 /**

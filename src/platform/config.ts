@@ -6,7 +6,7 @@ import { type ConfigFile, type Environment, readConfigFile } from './config-file
 import { Secret } from './secret';
 
 export { ConfigError } from './config-error';
-export type { KeyConfig, SourceConfig } from './config-file';
+export type { KeyConfig } from './config-file';
 export { Secret } from './secret';
 
 /** What a replica does. One projector at a time is seen to by a lease, not by this. */

@@ -140,7 +140,7 @@ export async function guardBuild(pool: Pool, id: number): Promise<() => Promise<
   return async () => {
     const failed = await client.query('SELECT pg_advisory_unlock($1, $2)', [BUILDER, id]).then(
       () => undefined,
-      (error: Error) => error,
+      (error: unknown) => (error instanceof Error ? error : true),
     );
     client.release(failed);
   };

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase, Pool } from 'pg';
 import { writeTick } from '../domain/sources/tallystick/messages';
-import type { Fact, Ledger } from '../ledger/port';
+import { type Fact, type Ledger, LedgerUnavailable } from '../ledger/port';
 import { isDatabaseAway, withTransaction } from '../platform/pools';
 import type { Log } from '../platform/logging';
 import { Engine } from './engine/engine';
@@ -101,7 +101,7 @@ export class LiveRunner {
       this.loaded = null;
       if (error instanceof CheckpointMoved)
         this.parts.log.info({ err: error }, 'live generation was moved on by another');
-      else if (isDatabaseAway(error))
+      else if (error instanceof LedgerUnavailable || isDatabaseAway(error))
         this.parts.log.warn({ err: error }, 'database is away; the projector tries again');
       else this.parts.log.error({ err: error }, 'the projector failed and starts anew from its checkpoint');
       await this.idle(IDLE_MS);

@@ -35,13 +35,9 @@ function read(payload: string | Buffer, kind: SourceKind, source: SourceSettings
   let message: unknown;
   try {
     message = readJson(payload);
-  } catch (error) {
-    return {
-      ok: false,
-      code: 'message-invalid',
-      reason: `is not JSON: ${(error as SyntaxError).message}`,
-      path: null,
-    };
+  } catch {
+    // The parser's own words quote the message, which may hold what is nobody's business here.
+    return NOT_JSON;
   }
   return kind.translate(message, source);
 }
@@ -61,6 +57,7 @@ const UNKNOWN_SOURCE: Translation = {
   reason: 'its source is not configured',
   path: null,
 };
+const NOT_JSON: Translation = { ok: false, code: 'message-invalid', reason: 'is not JSON', path: null };
 const NOT_TEXT: Translation = {
   ok: false,
   code: 'message-invalid',

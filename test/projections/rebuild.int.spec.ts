@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beginGeneration } from '../../src/projections/generations';
+import { CheckpointMoved, beginGeneration } from '../../src/projections/generations';
 import { differences } from '../laws/support/current';
 import { type House, inHouse } from '../laws/support/house';
 import { rowsOf } from '../laws/support/rows';
@@ -58,14 +58,20 @@ describe('a rebuild', () => {
           const half = Math.floor(messages.length / 2);
           await deliver(house, messages.slice(0, half), [25]);
           await house.fold();
-          let arriving: Promise<unknown> | null = null;
+          const arriving: Promise<void>[] = [];
+          const arrive = async () => {
+            await deliver(house, messages.slice(half), [25]);
+            await house.fold().catch((error: unknown) => {
+              // Overtaken by the swap, as the law of the checkpoint wants it.
+              if (!(error instanceof CheckpointMoved)) throw error;
+            });
+          };
           await house.rebuild({
             onProgress({ phase }) {
-              if (phase === 'loading')
-                arriving ??= deliver(house, messages.slice(half), [25]).then(() => house.fold());
+              if (phase === 'loading' && arriving.length === 0) arriving.push(arrive());
             },
           });
-          await arriving;
+          await Promise.all(arriving);
           await house.tick(WORLD_OVER);
           await house.fold();
           const caughtUp = await rowsOf(house.pool);
@@ -82,14 +88,14 @@ describe('a rebuild', () => {
       await house.fold();
       const left = await beginGeneration(house.pool, house.settings);
       expect(await schemas(house)).toEqual([left.schema, 'live']);
-      let other: Promise<unknown> | null = null;
+      const others: Promise<unknown>[] = [];
       await house.rebuild({
         onProgress({ phase }) {
           // A second one starts while the first is building: each promotes what it built.
-          if (phase === 'loading') other ??= house.rebuild();
+          if (phase === 'loading' && others.length === 0) others.push(house.rebuild());
         },
       });
-      await other;
+      await Promise.all(others);
       expect((await generations(house)).map(({ status }) => status)).toEqual([
         'former',
         'dropped',

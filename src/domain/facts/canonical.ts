@@ -284,5 +284,3 @@ export const canonicalSchema = z.discriminatedUnion(
     ...z.ZodObject<{ type: z.ZodLiteral<string> }>[],
   ],
 );
-
-export const canonicalTypes = Object.keys(bodies) as CanonicalType[];

@@ -58,7 +58,9 @@ describe('readJson', () => {
   });
 
   it('is JSON.parse wherever every number has at most 15 digits', () => {
-    const plain = fc.jsonValue({ maxDepth: 5 }).filter((value) => !/\d{12}|\de/.test(JSON.stringify(value)));
+    const plain = fc
+      .jsonValue({ maxDepth: 5 })
+      .filter((value) => !/[\d.]{16}|\de/.test(JSON.stringify(value)));
     fc.assert(
       fc.property(plain, (value) => {
         const text = JSON.stringify(value);

@@ -34,7 +34,10 @@ export class FeedBook implements FeedClock {
     at: number,
     fact: number,
   ): void {
-    receive(this.feed(source, stream, kind, at, fact), occurredAt, at, fact);
+    // A message that was refused may have any word for its type: it makes no stream that is not there.
+    if (occurredAt !== null || this.bySource.get(source)?.has(stream)) {
+      receive(this.feed(source, stream, kind, at, fact), occurredAt, at, fact);
+    }
     receive(this.feed(source, '*', kind, at, fact), occurredAt, at, fact);
   }
 
