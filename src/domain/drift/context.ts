@@ -104,6 +104,22 @@ export class DetectContext {
   }
 
   /**
+   * A mismatch that a message on one of these feeds may still explain: it stands once the clock and all of them have passed
+   * `at`. An import brings years of history while our clock stands still, so a grace must run on the feeds' clocks as well.
+   */
+  told(at: number, feeds: readonly FeedName[]): boolean {
+    return this.due(at) && feeds.every((feed) => this.hasPassed(feed, at));
+  }
+
+  private hasPassed(feed: FeedName, at: number): boolean {
+    if (this.feeds.silenceMeansNothing(feed)) return true;
+    const watermark = this.feeds.watermark(feed);
+    if (watermark !== null && watermark >= at) return true;
+    this.waits.push({ on: `feed:${feed.kind}/${feed.stream}`, at });
+    return false;
+  }
+
+  /**
    * A counterpart that was due at `dueAt` is missing once the clock and the watermark of its feed have passed that, and only
    * where the feed was there `since` the fact that calls for it. Otherwise it is expected: no drift, but a wait.
    */
@@ -114,10 +130,6 @@ export class DetectContext {
       this.waits.push({ on: `start:${feed.kind}`, at: since });
       return false;
     }
-    if (this.feeds.silenceMeansNothing(feed)) return true;
-    const watermark = this.feeds.watermark(feed);
-    if (watermark !== null && watermark >= dueAt) return true;
-    this.waits.push({ on: `feed:${feed.kind}/${feed.stream}`, at: dueAt });
-    return false;
+    return this.hasPassed(feed, dueAt);
   }
 }

@@ -12,11 +12,27 @@ import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
 import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
-import { balance, dispatched, hours, item, journal, level, salesOrder, synchronised } from '../examples';
+import {
+  alive,
+  balance,
+  dispatched,
+  hours,
+  item,
+  journal,
+  level,
+  salesOrder,
+  synchronised,
+} from '../examples';
 import type { Divergence, Explained } from '../finding';
 
 const CODE = 'stock-mismatch';
 const GRACE_SECONDS = 30 * 60;
+/** Where what would explain a difference comes from. */
+const FEEDS = [
+  { kind: 'scend', stream: 'stock' },
+  { kind: 'prima', stream: 'StockBalance' },
+];
+const current = [alive('scend', hours(0)), alive('prima', hours(0))];
 const basics = [item(hours(-9)), synchronised(hours(-9)), level(hours(-1), 9), balance(hours(-1), 10)];
 
 export const stockMismatch = detector({
@@ -34,7 +50,7 @@ export const stockMismatch = detector({
     if (gap === null || !gap.open) return [];
     const start = since(state, context, gap);
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
-    if (!context.due(dueAt)) return [];
+    if (!context.told(dueAt, FEEDS)) return [];
     const units = gap.physical !== 0 ? gap.physical : gap.free;
     return [
       {
@@ -63,7 +79,7 @@ export const stockMismatch = detector({
     ];
   },
   examples: {
-    opens: { facts: basics, at: hours(0), subject: 'stock:BAG-1@UK1', cause: 'unexplained' },
+    opens: { facts: [...basics, ...current], at: hours(0), subject: 'stock:BAG-1@UK1', cause: 'unexplained' },
     // The same difference, but one piece is dispatched and not posted yet: explained.
     staysClosed: {
       facts: [
@@ -72,6 +88,7 @@ export const stockMismatch = detector({
         dispatched(hours(-2), { lines: [{ orderLine: 1, sku: 'BAG-1', quantity: MICRO }] }),
         level(hours(-1), 9),
         balance(hours(-1), 10, 1),
+        ...current,
       ],
       at: hours(0),
     },
