@@ -34,10 +34,8 @@ export class FeedBook implements FeedClock {
     at: number,
     fact: number,
   ): void {
-    // A message that was refused may have any word for its type: it makes no stream that is not there.
-    if (occurredAt !== null || this.bySource.get(source)?.has(stream)) {
-      receive(this.feed(source, stream, kind, at, fact), occurredAt, at, fact);
-    }
+    // A message that was refused may have any word for its type: it speaks for its source, and makes no stream.
+    if (occurredAt !== null) receive(this.feed(source, stream, kind, at, fact), occurredAt, at, fact);
     receive(this.feed(source, '*', kind, at, fact), occurredAt, at, fact);
   }
 
