@@ -6,13 +6,14 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Ledger } from '../ledger/port';
 import { withTransaction } from '../platform/pools';
+import { ColdCases } from './cold-cases';
 import { copyIn } from './copy-in';
 import { Engine } from './engine/engine';
 import type { CaseRecord, DriftEvent, FactChunk } from './engine/records';
 import { beginGeneration, dropAbandoned, dropGeneration, guardBuild, promote } from './generations';
 import { analyze, createIndexes } from './generation-schema';
 import { blocksOf } from './live';
-import { caseRow, driftRow } from './rows';
+import { type StoredForm, driftRow, stored } from './rows';
 import type { ProjectionSettings } from './settings';
 import { GenerationStore, eventRow } from './store';
 import { translate } from './translate';
@@ -43,6 +44,8 @@ export interface Rebuilt {
 /** Facts left over that are folded while readers and the live runner wait; more are folded before. */
 const LAST_STEP = 2_000;
 const MAX_CASES = 400_000;
+/** Cases kept as objects: more than are in motion at a time. */
+const HOT_CASES = 20_000;
 
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { pool, settings } = options;
@@ -62,10 +65,12 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
 class Rebuild {
   private readonly engine: Engine;
   private readonly store: GenerationStore;
+  private readonly cold = new ColdCases();
   private readonly maxCases: number;
-  private evicted = false;
+  private readonly hotCases: number;
+  /** Some cases are in the store, with its indexes. */
+  private spilt = false;
   private head = 0;
-  private counts = { cases: 0, drifts: 0 };
 
   constructor(
     private readonly options: RebuildOptions,
@@ -75,8 +80,9 @@ class Rebuild {
     const { pool, settings } = options;
     this.store = new GenerationStore(pool, schema);
     this.maxCases = options.maxCases ?? MAX_CASES;
-    // Until something was evicted there is nothing in the store, and no case costs a question.
-    const whenEvicted = <T>(ask: () => Promise<T[]>) => (this.evicted ? ask() : Promise.resolve([]));
+    this.hotCases = Math.min(HOT_CASES, Math.ceil(this.maxCases / 2));
+    // Until something is stored, no case costs a question.
+    const ifSpilt = <T>(ask: () => Promise<T[]>) => (this.spilt ? ask() : Promise.resolve([]));
     this.engine = new Engine(
       {
         policy: settings.policy,
@@ -84,11 +90,24 @@ class Rebuild {
         expectedIntervalSeconds: (source) => settings.source(source)?.expectedIntervalSeconds ?? null,
       },
       {
-        load: (keys) => whenEvicted(() => this.store.load(keys)),
-        dependents: (keys) => whenEvicted(() => this.store.dependents(keys)),
-        withDrifts: () => whenEvicted(() => this.store.withDrifts()),
+        load: (keys) => this.find(keys),
+        dependents: (keys) => ifSpilt(() => this.store.dependents(keys)),
+        withDrifts: async () => [
+          ...this.cold.withDrifts(),
+          ...(await ifSpilt(() => this.store.withDrifts())),
+        ],
       },
     );
+  }
+
+  /** A case that comes back from the cold is nowhere else, so it counts as changed. */
+  private async find(keys: readonly string[]): Promise<CaseRecord[]> {
+    const warmed = this.cold.take(keys);
+    for (const record of warmed) this.engine.dirty.add(record);
+    if (!this.spilt) return warmed;
+    const known = new Set(warmed.map(({ key }) => key));
+    const left = keys.filter((key) => !known.has(key));
+    return left.length === 0 ? warmed : [...warmed, ...(await this.store.load(left))];
   }
 
   async run(): Promise<Rebuilt> {
@@ -96,19 +115,26 @@ class Rebuild {
     this.head = (await ledger.head()).position;
     for await (const block of ledger.read(0, { upTo: this.head, signal })) {
       await this.fold(block);
-      if (this.engine.cases.size > this.maxCases) await this.evict();
-      else if (this.engine.events.length > 20_000)
+      await this.cool();
+      if (this.engine.events.length > 20_000)
         await withTransaction(pool, (client) => this.loadHistory(client));
     }
     this.say('loading');
     await withTransaction(pool, (client) => this.load(client));
-    if (!this.evicted) await this.onAnyConnection(createIndexes(this.schema));
+    if (!this.spilt) await this.onAnyConnection(createIndexes(this.schema));
     await this.onAnyConnection(analyze(this.schema));
-    this.evicted = true;
+    this.spilt = true;
     await this.catchUp();
     const { position } = this.engine;
     this.say('promoted');
-    return { generation: this.id, position, ...this.counts };
+    return { generation: this.id, position, ...(await this.count()) };
+  }
+
+  private async count(): Promise<{ cases: number; drifts: number }> {
+    const { rows } = await this.options.pool.query<{ cases: number; drifts: number }>(
+      'SELECT (SELECT count(*) FROM live.cases) AS cases, (SELECT count(*) FROM live.drifts) AS drifts',
+    );
+    return rows[0] ?? { cases: 0, drifts: 0 };
   }
 
   private async fold(block: Parameters<typeof blocksOf>[0]): Promise<void> {
@@ -128,21 +154,21 @@ class Rebuild {
     });
   }
 
-  /** Stores everything that changed and lets the longest untouched half go. */
-  private async evict(): Promise<void> {
-    if (!this.evicted) await this.onAnyConnection(createIndexes(this.schema));
-    this.evicted = true;
-    await this.save();
-    this.engine.settle(Math.floor(this.maxCases / 2));
+  /** The longest untouched cases become text; when there is more of that than the bound allows, it is stored. */
+  private async cool(): Promise<void> {
+    const { engine, cold } = this;
+    if (engine.cases.size <= this.hotCases) return;
+    for (const record of engine.release(this.hotCases)) cold.put(record);
+    if (cold.size + this.hotCases <= this.maxCases) return;
+    if (!this.spilt) await this.onAnyConnection(createIndexes(this.schema));
+    this.spilt = true;
+    await withTransaction(this.options.pool, (client) => this.store.writeCases(client, cold.drain()));
   }
 
   private save(): Promise<void> {
     const { engine } = this;
     return withTransaction(this.options.pool, async (client) => {
-      const cases = [...engine.dirty];
-      for (let i = 0; i < cases.length; i += 1_000) {
-        await this.store.write(client, { cases: cases.slice(i, i + 1_000), events: [], chunks: [] });
-      }
+      await this.store.writeCases(client, [...this.cold.drain(), ...[...engine.dirty].map(stored)]);
       await this.loadHistory(client);
       await this.setCheckpoint(client);
     });
@@ -150,19 +176,19 @@ class Rebuild {
 
   private async load(client: ClientBase): Promise<void> {
     const { engine, schema } = this;
-    if (this.evicted) {
-      const cases = [...engine.dirty];
-      for (let i = 0; i < cases.length; i += 1_000) {
-        await this.store.write(client, { cases: cases.slice(i, i + 1_000), events: [], chunks: [] });
-      }
-    } else {
-      this.counts.cases = await copyIn(client, `${schema}.cases`, caseCells(engine.cases.values()));
-      this.counts.drifts = await copyIn(client, `${schema}.drifts`, driftCells(engine.cases.values()));
-      await copyIn(client, `${schema}.waits`, waitCells(engine.cases.values()));
+    const changed = this.spilt
+      ? [...engine.dirty]
+      : [...engine.cases.values()].filter((record) => record !== null);
+    const forms = [...this.cold.drain(), ...changed.map(stored)];
+    if (this.spilt) await this.store.writeCases(client, forms);
+    else {
+      await copyIn(client, `${schema}.cases`, caseCells(forms));
+      await copyIn(client, `${schema}.drifts`, driftCells(forms));
+      await copyIn(client, `${schema}.waits`, waitCells(forms));
     }
     await this.loadHistory(client);
     await this.setCheckpoint(client);
-    engine.settle(this.maxCases);
+    engine.settle(this.hotCases);
   }
 
   /** Statements that do not wait for each other, as many at once as help on two cores. */
@@ -201,7 +227,7 @@ class Rebuild {
       if (facts.length < LAST_STEP) break;
       this.say('catching-up');
       await this.save();
-      this.engine.settle(this.maxCases);
+      this.engine.settle(this.hotCases);
     }
     await promote(pool, this.id, async (client, livePosition) => {
       while (this.engine.position < livePosition) {
@@ -215,27 +241,20 @@ class Rebuild {
   }
 }
 
-type Records = Iterable<CaseRecord | null>;
-
-function* caseCells(records: Records) {
-  for (const record of records) {
-    if (record === null) continue;
-    const row = caseRow(record);
+function* caseCells(forms: readonly StoredForm[]) {
+  for (const { row } of forms) {
     yield [row.key, row.kind, row.subject, row.refs, row.looks, row.facts, row.chunks, row.state, row.acts];
   }
 }
 
-function* driftCells(records: Records) {
-  for (const record of records) {
-    if (record !== null)
-      for (const drift of record.drifts.values()) yield Object.values(driftRow(record.key, drift));
-  }
+function* driftCells(forms: readonly StoredForm[]) {
+  for (const { row, drifts } of forms)
+    for (const drift of drifts) yield Object.values(driftRow(row.key, drift));
 }
 
-function* waitCells(records: Records) {
-  for (const record of records) {
-    if (record !== null)
-      for (const { on, at } of record.waits) yield [record.key, on, new Date(at).toISOString()];
+function* waitCells(forms: readonly StoredForm[]) {
+  for (const { row, waits } of forms) {
+    for (const { on, at } of waits) yield [row.key, on, new Date(at).toISOString()];
   }
 }
 

@@ -1,5 +1,6 @@
 /** Rows of a generation from records, and back. */
 import { type CaseStates, type CaseKind, caseKinds } from '../domain/cases/kinds';
+import type { Wait } from '../domain/drift/context';
 import type { Finding } from '../domain/drift/finding';
 import type { CaseRecord, DriftRecord } from './engine/records';
 
@@ -39,9 +40,20 @@ export interface DriftRow {
   finding: string;
 }
 
+/** A case as it is stored, all but its history: text, where its record is objects. */
+export interface StoredForm {
+  row: CaseRow;
+  drifts: DriftRecord[];
+  waits: Wait[];
+}
+
+export function stored(record: CaseRecord): StoredForm {
+  return { row: caseRow(record), drifts: [...record.drifts.values()], waits: record.waits };
+}
+
 const time = (ms: number) => new Date(ms).toISOString();
 
-export function caseRow(record: CaseRecord): CaseRow {
+function caseRow(record: CaseRecord): CaseRow {
   const kind = caseKinds[record.kind] as (typeof caseKinds)['order'];
   const state = record.state as CaseStates['order'];
   const { key, looks, facts, chunks } = record;
@@ -86,7 +98,7 @@ export function driftRow(caseKey: string, drift: DriftRecord): DriftRow {
 }
 
 /** The driver gives elements of bigint arrays as text. */
-export type StoredCase = Omit<CaseRow, 'facts'> & { facts: string[] };
+export type StoredCase = Omit<CaseRow, 'facts'> & { facts: readonly (string | number)[] };
 
 export function caseRecord(row: StoredCase): CaseRecord {
   return {

@@ -300,7 +300,14 @@ export class Engine {
     this.dirty.clear();
     this.events = [];
     this.chunks = [];
-    this.memory.shrink(bound);
+    this.memory.release(bound);
+  }
+
+  /** Cases beyond `bound`, changed or not, which the source will be asked for when they are needed again. */
+  release(bound: number): CaseRecord[] {
+    const released = this.memory.release(bound, true);
+    for (const record of released) this.dirty.delete(record);
+    return released;
   }
 }
 

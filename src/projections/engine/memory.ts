@@ -96,17 +96,24 @@ export class CaseMemory {
     for (const key of await this.source.withDrifts()) into.add(key);
   }
 
-  /** Lets the longest untouched go, to about three quarters of the bound. What leaves must be stored. */
-  shrink(bound: number): void {
+  /**
+   * Lets the longest untouched go, to about three quarters of the bound, and returns them: they must be stored, or kept
+   * elsewhere. Whom they looked at is forgotten too, unless the source cannot be asked for dependents (`keepLooks`).
+   */
+  release(bound: number, keepLooks = false): CaseRecord[] {
     const surplus = this.cases.size - bound;
-    if (surplus <= 0) return;
+    const released: CaseRecord[] = [];
+    if (surplus <= 0) return released;
     let left = surplus + Math.floor(bound / 4);
     for (const [key, record] of this.cases) {
       if (left-- <= 0) break;
       // Feeds are few and always in use.
       if (record?.kind === 'feed') continue;
       this.cases.delete(key);
-      for (const looked of record?.looks ?? []) this.lookedBy.get(looked)?.delete(key);
+      if (record === null) continue;
+      released.push(record);
+      if (!keepLooks) for (const looked of record.looks) this.lookedBy.get(looked)?.delete(key);
     }
+    return released;
   }
 }
