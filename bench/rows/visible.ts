@@ -64,6 +64,7 @@ interface Taken {
 async function offer(service: Service, load: Load, signal: AbortSignal): Promise<Taken> {
   const taken: Taken = { seenMs: [], acknowledgedMs: [], lateMs: [], perSecond: 0 };
   const sent: Promise<void>[] = [];
+  const failed = new AbortController();
   const slotMs = 1000 / SLOTS_PER_SECOND;
   const started = performance.now();
   const countedFrom = started + WARM_UP_SECONDS * 1000;
@@ -71,23 +72,24 @@ async function offer(service: Service, load: Load, signal: AbortSignal): Promise
   let lastAnswer = countedFrom;
   for (const [slot, requests] of load.entries()) {
     signal.throwIfAborted();
+    failed.signal.throwIfAborted();
     const due = started + slot * slotMs;
     const early = due - performance.now();
     if (early > 0) await delay(early);
     const counts = due >= countedFrom;
     if (counts) taken.lateMs.push(performance.now() - due);
     for (const request of requests) {
-      sent.push(
-        send(service, request).then(async (position) => {
-          const acknowledged = performance.now();
-          const seen = request.opens ? await untilSeen(service, request.opens, position) : null;
-          if (!counts) return;
-          taken.acknowledgedMs.push(acknowledged - due);
-          counted += request.facts;
-          lastAnswer = Math.max(lastAnswer, acknowledged);
-          if (seen !== null) taken.seenMs.push(seen - acknowledged);
-        }),
-      );
+      const answered = send(service, request).then(async (position) => {
+        const acknowledged = performance.now();
+        const seen = request.opens ? await untilSeen(service, request.opens, position) : null;
+        if (!counts) return;
+        taken.acknowledgedMs.push(acknowledged - due);
+        counted += request.facts;
+        lastAnswer = Math.max(lastAnswer, acknowledged);
+        if (seen !== null) taken.seenMs.push(seen - acknowledged);
+      });
+      answered.catch((error: unknown) => failed.abort(error));
+      sent.push(answered);
     }
   }
   await Promise.all(sent);

@@ -34,6 +34,11 @@ export interface Started {
 }
 
 let count = 0;
+/** None outlives the benchmark, however that ends. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
 
 export function start(
   lab: Lab,
@@ -59,6 +64,8 @@ export function start(
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: lab.signal,
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   return {
     child,
     usage() {

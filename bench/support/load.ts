@@ -1,6 +1,7 @@
 /**
  * What integrations send at a steady rate: each event of the warehouse in a request of its own, as webhooks come, and what the
- * books changed in each fiftieth of a second as one array. Now and then an event opens a drift that waits for nothing.
+ * books changed in each fiftieth of a second as one array. Now and then one opens a drift
+ * that waits for nothing: an order that the warehouse rejects, or an event that nothing maps.
  */
 import type { BulkMessage } from '../../src/simulator';
 
@@ -22,24 +23,22 @@ export interface Request {
 /** The requests of each slot of time. */
 export type Load = Request[][];
 
-interface PlacedOrder {
-  salesOrderNo: string;
-  externalRef: string | null;
-  modifiedAt: string;
-}
+/** An order as the books tell it. */
+type Document = Record<string, unknown> & { modifiedAt: string };
 
 export function planLoad(messages: Iterator<BulkMessage>, seconds: number): Load {
   const load: Load = [];
-  let placed: PlacedOrder | null = null;
+  let placed: Document | null = null;
   for (let slot = 0; slot < seconds * SLOTS_PER_SECOND; slot++) {
-    const opener: Request | null = slot % OPENS_EVERY === 0 ? openerOf(slot, placed) : null;
+    const opener = slot % OPENS_EVERY === 0 ? openerOf(slot, placed) : null;
     const bodies = new Map<string, string[]>();
+    if (placed !== null && isRejected(slot + 1)) bodies.set('prima', [orderToReject(placed, slot + 1)]);
     const requests: Request[] = opener ? [opener] : [];
-    for (let count = requests.length; count < PER_SLOT; count++) {
+    for (let count = requests.length + bodies.size; count < PER_SLOT; count++) {
       const next = messages.next();
       if (next.done) throw new Error('trading ended before the load');
       const { source, body } = next.value;
-      placed = placedOrder(body) ?? placed;
+      if (body.includes('"status":"pending_fulfilment"')) placed = JSON.parse(body) as Document;
       if (source === 'scend') requests.push(request(source, body, 1));
       else bodies.set(source, [...(bodies.get(source) ?? []), body]);
     }
@@ -54,34 +53,36 @@ function request(source: string, body: string, facts: number, opens: Request['op
   return { path: `/v1/sources/${source}/facts`, contentType: 'application/json', body, facts, opens };
 }
 
-function placedOrder(body: string): PlacedOrder | null {
-  return body.includes('"status":"pending_fulfilment"') ? (JSON.parse(body) as PlacedOrder) : null;
+/** The slots whose opener is a rejection; the others' is an event that nothing maps. */
+function isRejected(slot: number): boolean {
+  return slot % (2 * OPENS_EVERY) === OPENS_EVERY;
 }
 
-/** By turns an order that the warehouse rejects just after it was placed, and an event that nothing maps. */
-function openerOf(slot: number, placed: PlacedOrder | null): Request {
+/** Of an order that the warehouse never receives, so that its drift opens in whatever blocks its facts are recorded. */
+const orderNo = (slot: number) => `SO9${String(slot).padStart(6, '0')}`;
+
+function orderToReject(like: Document, slot: number): string {
+  return JSON.stringify({ ...like, salesOrderNo: orderNo(slot), externalRef: null });
+}
+
+function openerOf(slot: number, placed: Document | null): Request {
   const event = {
-    event_id: `bench-${Date.now()}-${slot}`,
+    event_id: `bench-${slot}`,
     occurred_at: placed?.modifiedAt ?? new Date().toISOString(),
     client_id: 'ACME',
     warehouse: 'UK1',
   };
-  if (placed === null || slot % (2 * OPENS_EVERY) === 0) {
+  if (placed === null || !isRejected(slot)) {
     const body = JSON.stringify({ ...event, event_type: 'pallet.weighed', weight_kg: 412 });
     return request('scend', body, 1, (position) => `detector=message-unmapped&subject=fact:${position}`);
   }
-  const { salesOrderNo, externalRef } = placed;
-  const rejection = {
-    order_ref: salesOrderNo,
+  const body = JSON.stringify({
+    ...event,
+    event_type: 'order.rejected',
+    order_ref: orderNo(slot),
     reason_code: 'UNKNOWN_SKU',
     reason: 'item not on file',
     lines: [],
-  };
-  const body = JSON.stringify({ ...event, event_type: 'order.rejected', ...rejection });
-  return request(
-    'scend',
-    body,
-    1,
-    () => `detector=order-rejected&subject=order:${externalRef ?? salesOrderNo}`,
-  );
+  });
+  return request('scend', body, 1, () => `detector=order-rejected&subject=order:${orderNo(slot)}`);
 }
