@@ -2,7 +2,7 @@
 import { MICRO, exact, mulDiv } from '../exact';
 import { type Held, type Slot, latest } from './held';
 import { type LookProduct, toBase } from './quantities';
-import type { OrderShare, StockState, Tally } from './stock';
+import { type OrderShare, type StockState, type Tally, everyShare } from './stock';
 
 export interface Position {
   physical: number;
@@ -166,10 +166,6 @@ function booksUnavailable(state: StockState, reason: string, reference: string |
 /** The sums, where they speak of this instant. */
 function tallyAt({ tally }: StockState, until: number): Tally | null {
   return tally !== null && until >= tally.newest ? tally : null;
-}
-
-function everyShare(state: StockState): OrderShare[] {
-  return [...state.open, ...state.balanced, ...state.settled];
 }
 
 function sharesWithKits(own: readonly OrderShare[], kits: readonly KitRows[]): readonly OrderShare[] {

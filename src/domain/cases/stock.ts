@@ -5,7 +5,7 @@
 import { exact, isExact } from '../exact';
 import type { Body } from '../facts/canonical';
 import { type Held, type HeldFact, type Slot, latest, put } from './held';
-import type { StockShare } from './order';
+import type { Move, StockShare } from './order';
 
 export interface OrderShare extends StockShare {
   /** The order's case. */
@@ -32,9 +32,16 @@ export interface StockState {
   /** Shares that moved the same on both sides; only their sum matters, which `tally` has. */
   balanced: readonly OrderShare[];
   /** Balanced shares that both sides' last anchors include: no position needs them, only the history within the window. */
-  settled: readonly OrderShare[];
+  settled: readonly SettledShare[];
   /** Null: the sums are beyond exact digits, and only the shares themselves can say whether that matters. */
   tally: Tally | null;
+}
+
+/** Only what the history needs, since a hot SKU has thousands: clock and quantity in turn, in the balances' unit. */
+export interface SettledShare {
+  order: string;
+  dispatched: readonly number[];
+  posted: readonly number[];
 }
 
 /** What open and balanced shares have moved since each side's last anchor: a hot SKU has thousands of them. */
@@ -147,24 +154,60 @@ export function receiveShare(
 ): StockState {
   const next = { ...state };
   if (known) withdraw(next, order);
-  if (value === null) return next;
-  const share = { order, ...value };
-  const list = placeOf(share, state);
-  next[list] = [...next[list], share];
-  if (list !== 'settled') next.tally = tallied(next, share, 1);
+  if (value !== null) place(next, { order, ...value });
   return next;
 }
 
 /** Takes an order's share out of a copy. Most shares that change are young, so they are looked for from the end. */
 function withdraw(next: StockState, order: string): void {
-  for (const list of ['open', 'balanced', 'settled'] as const) {
+  for (const list of ['open', 'balanced'] as const) {
     const index = next[list].findLastIndex((share) => share.order === order);
     if (index < 0) continue;
     const former = next[list][index] as OrderShare;
     next[list] = next[list].toSpliced(index, 1);
-    if (list !== 'settled') next.tally = tallied(next, former, -1);
+    next.tally = tallied(next, former, -1);
     return;
   }
+  const index = next.settled.findLastIndex((share) => share.order === order);
+  if (index >= 0) next.settled = next.settled.toSpliced(index, 1);
+}
+
+/** Puts a share into a copy, where its moves and the last anchors want it, whichever came first. */
+function place(next: StockState, share: OrderShare): void {
+  const list = placeOf(share, next);
+  if (list === 'settled') {
+    next.settled = [...next.settled, settle(share)];
+    return;
+  }
+  next[list] = [...next[list], share];
+  next.tally = tallied(next, share, 1);
+}
+
+function settle({ order, dispatched, posted }: OrderShare): SettledShare {
+  const pairs = (moves: readonly Move[]) => moves.flatMap(({ at, quantity }) => [at, quantity]);
+  return { order, dispatched: pairs(dispatched), posted: pairs(posted) };
+}
+
+function unsettle({ order, dispatched, posted }: SettledShare, uom: string): OrderShare {
+  const moves = (pairs: readonly number[]) =>
+    Array.from({ length: pairs.length / 2 }, (_, index) => ({
+      key: '',
+      fact: 0,
+      at: pairs[2 * index] ?? 0,
+      quantity: pairs[2 * index + 1] ?? 0,
+    }));
+  return {
+    order,
+    dispatched: moves(dispatched),
+    posted: moves(posted).map((move) => ({ ...move, uom })),
+    returned: [],
+  };
+}
+
+/** Every share, for an instant at which the sums do not hold. */
+export function everyShare({ open, balanced, settled, balances }: StockState): OrderShare[] {
+  const uom = unitOf(balances) ?? '';
+  return [...open, ...balanced, ...settled.map((share) => unsettle(share, uom))];
 }
 
 function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally | null {
@@ -219,12 +262,8 @@ function forget(state: StockState): StockState {
     adjusted: recent(state.adjusted, edge),
     movements: state.movements.filter((held) => held.at >= edge || !booked(state, held.value)),
     journals: recent(state.journals, edge),
-    settled: next.settled.filter((share) => lastMove(share) >= edge),
+    settled: next.settled.filter((share) => lastSettled(share) >= edge),
   };
-}
-
-function everyShare({ open, balanced, settled }: StockState): OrderShare[] {
-  return [...open, ...balanced, ...settled];
 }
 
 function unitOf(balances: StockState['balances']): string | undefined {
@@ -240,12 +279,8 @@ function placeOf(share: OrderShare, state: StockState): 'open' | 'balanced' | 's
 
 /** Each share where it belongs now that an anchor is another, and the sums anew. Anchors only advance: settled stays settled. */
 function sortShares(state: StockState): StockState {
-  const lists = { open: [] as OrderShare[], balanced: [] as OrderShare[], settled: [...state.settled] };
-  for (const list of [state.open, state.balanced])
-    for (const share of list) lists[placeOf(share, state)].push(share);
-  let next: StockState = { ...state, ...lists, tally: NO_TALLY };
-  for (const list of [lists.open, lists.balanced])
-    for (const share of list) next = { ...next, tally: tallied(next, share, 1) };
+  const next: StockState = { ...state, open: [], balanced: [], tally: NO_TALLY };
+  for (const list of [state.open, state.balanced]) for (const share of list) place(next, share);
   return next;
 }
 
@@ -272,6 +307,13 @@ function lastMove(share: OrderShare): number {
   let last = -Infinity;
   for (const each of share.dispatched) if (each.at > last) last = each.at;
   for (const each of share.posted) if (each.at > last) last = each.at;
+  return last;
+}
+
+function lastSettled({ dispatched, posted }: SettledShare): number {
+  let last = -Infinity;
+  for (const pairs of [dispatched, posted])
+    for (let i = 0; i < pairs.length; i += 2) last = Math.max(last, pairs[i] ?? last);
   return last;
 }
 

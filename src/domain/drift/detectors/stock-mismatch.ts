@@ -7,7 +7,7 @@ import {
   scendPosition,
 } from '../../cases/stock-position';
 import { sourceOf } from '../../cases/held';
-import type { StockState } from '../../cases/stock';
+import { type StockState, everyShare } from '../../cases/stock';
 import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
 import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
@@ -183,7 +183,7 @@ function since(state: StockState, context: DetectContext, gap: Gap): Divergence 
 }
 
 function kitShares(kit: StockState | null): KitRows['orders'] {
-  return kit === null ? [] : [...kit.open, ...kit.balanced, ...kit.settled];
+  return kit === null ? [] : everyShare(kit);
 }
 
 function causeOf(state: StockState, units: number): { code: string; detail: string } {
