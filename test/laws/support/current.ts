@@ -86,9 +86,9 @@ function strip(value: unknown, without: ReadonlySet<string>, sorted: boolean): u
 function comparable(kind: string, state: unknown): unknown {
   if (kind === 'message') return { ...(state as object), at: null };
   if (kind !== 'stock') return state;
-  // How a stock case sorts its orders' shares, to judge them fast, is no part of what it says.
-  const { open = [], balanced = [], settled = [], tally: _, ...rest } = state as Record<string, unknown[]>;
-  return { ...rest, shares: strip([...open, ...balanced, ...settled], new Set(), true) };
+  // Its sums in advance only say how far they can be trusted, which may be told more or less cautiously.
+  const { tally: _, ...rest } = state as Record<string, unknown>;
+  return rest;
 }
 
 /** The subject is compared as the row has it. A quarantined message is one since it came. */
