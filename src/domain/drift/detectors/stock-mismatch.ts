@@ -29,8 +29,8 @@ const CODE = 'stock-mismatch';
 const GRACE_SECONDS = 30 * 60;
 /** Where what would explain a difference comes from. */
 const FEEDS = [
-  { kind: 'scend', stream: 'stock' },
-  { kind: 'prima', stream: 'StockBalance' },
+  ...['stock', 'order', 'return', 'goods', 'transfer'].map((stream) => ({ kind: 'scend', stream })),
+  ...['StockBalance', 'StockJournal', 'ItemFulfilment'].map((stream) => ({ kind: 'prima', stream })),
 ];
 const current = [alive('scend', hours(0)), alive('prima', hours(0))];
 const basics = [item(hours(-9)), synchronised(hours(-9)), level(hours(-1), 9), balance(hours(-1), 10)];
