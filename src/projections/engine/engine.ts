@@ -272,6 +272,8 @@ export class Engine {
   private readonly peek = (key: string): CaseStates[Lookable] | null => {
     const record = this.memory.get(key);
     if (record === undefined) throw new NotLoaded(key);
+    // Being looked at is being used: an article that every order looks at must not be what leaves memory first.
+    if (record) this.memory.touch(record);
     return (record?.state as CaseStates[Lookable] | undefined) ?? null;
   };
 
