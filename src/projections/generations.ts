@@ -17,6 +17,9 @@ export class CheckpointMoved extends Error {
   readonly code = 'checkpoint-moved';
 }
 
+/** Held by whoever builds a generation, as long as he lives: a session's lock, which a killed process loses at once. */
+const BUILDER = 0x7a11;
+
 export async function liveGeneration(db: Pool | ClientBase): Promise<Generation | null> {
   const { rows } = await db.query<{
     id: number;
@@ -110,6 +113,8 @@ export async function promote(
   catchUp: (client: ClientBase, upTo: number) => Promise<void>,
 ): Promise<void> {
   await withTransaction(pool, async (client) => {
+    // Which generation is live is read when no other promotion is under way.
+    await client.query('SELECT pg_advisory_xact_lock($1, 0)', [BUILDER]);
     const live = await liveGeneration(client);
     if (!live) throw new Error('there is no live generation to replace');
     const { rows } = await client.query<{ position: number }>(
@@ -129,9 +134,6 @@ export async function promote(
     );
   });
 }
-
-/** Held by whoever builds a generation, as long as he lives: a session's lock, which a killed process loses at once. */
-const BUILDER = 0x7a11;
 
 /** Says that the generation is being built here. Returns how to stop saying so. */
 export async function guardBuild(pool: Pool, id: number): Promise<() => Promise<void>> {

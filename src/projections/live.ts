@@ -151,9 +151,15 @@ export class LiveRunner {
     await this.parts.sources.reload();
     await ensureLive(pool, settings);
     const store = new GenerationStore(pool, LIVE);
-    const engine = await resume(store, settings);
-    const { generation, position } = await store.checkpoint();
-    return { engine, store, generation, position };
+    for (;;) {
+      const { generation, position } = await store.checkpoint();
+      const engine = await resume(store, settings);
+      const after = await store.checkpoint();
+      // A promotion in between would pair one generation's feeds with the other's checkpoint.
+      const same =
+        after.generation === generation && after.position === position && engine.position === position;
+      if (same) return { engine, store, generation, position };
+    }
   }
 
   /** Records that time has passed, when something waits for nothing else. Returns how long to idle. */
