@@ -1,3 +1,4 @@
+import type { Wait } from '../domain/drift/context';
 import type { CaseRecord } from './engine/records';
 import { type StoredForm, caseRecord, stored } from './rows';
 
@@ -29,6 +30,10 @@ export class ColdCases {
       records.push(record);
     }
     return records;
+  }
+
+  waitsOf(key: string): readonly Wait[] | undefined {
+    return this.cases.get(key)?.waits;
   }
 
   withDrifts(): string[] {

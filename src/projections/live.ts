@@ -193,7 +193,7 @@ export async function resume(store: GenerationStore, settings: ProjectionSetting
     },
     store,
   );
-  engine.feeds.restore(await store.feeds());
+  engine.feeds.mirror(await store.feeds());
   for (const { key, on, at } of await store.allWaits()) engine.schedule.add(key, [{ on, at }]);
   const { position, instant } = await store.checkpoint();
   engine.position = position;

@@ -91,6 +91,7 @@ class Rebuild {
       },
       {
         load: (keys) => this.find(keys),
+        waitsOf: (key) => this.cold.waitsOf(key),
         dependents: (keys) => ifSpilt(() => this.store.dependents(keys)),
         withDrifts: async () => [
           ...this.cold.withDrifts(),

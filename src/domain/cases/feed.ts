@@ -44,15 +44,21 @@ export function initialFeed(
   };
 }
 
+/** What messages say of a feed: the bounds of their clocks (null where none was accepted), the last one's position, how many. */
+export interface Heard {
+  oldest: number | null;
+  newest: number | null;
+  fact: number;
+  messages: number;
+}
+
 /** In place, unlike every other case: each fact of the ledger passes here, most of them twice. */
-export function receive(state: FeedState, occurredAt: number | null, recordedAt: number, fact: number): void {
-  if (occurredAt !== null) {
-    if (state.newest === null || occurredAt > state.newest) state.newest = occurredAt;
-    if (state.oldest === null || occurredAt < state.oldest) state.oldest = occurredAt;
-  }
+export function receive(state: FeedState, { oldest, newest, fact, messages }: Heard, recordedAt: number): void {
+  if (newest !== null && (state.newest === null || newest > state.newest)) state.newest = newest;
+  if (oldest !== null && (state.oldest === null || oldest < state.oldest)) state.oldest = oldest;
   if (recordedAt > state.receivedAt) state.receivedAt = recordedAt;
-  state.receivedFact = fact;
-  state.messages++;
+  if (fact > state.receivedFact) state.receivedFact = fact;
+  state.messages += messages;
 }
 
 /** True when the stream becomes independent by it. */

@@ -2,32 +2,58 @@
  * The fold: blocks of facts in, changed cases, drifts and their history out. The live runner and the rebuild both drive this
  * class and differ only in where cases that are not in memory come from. It reads no clock: a block's `recordedAt` is the
  * instant of everything in it, and all its facts are seen at once, so batching cannot be told from the result.
+ *
+ * One engine may have all cases, or several may share them (`owns`): then what cases tell cases of another engine is
+ * `sent`, and what others look at is `shown`, at the end of each instant.
  */
 import type { FeedState } from '../../domain/cases/feed';
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
+import type { MessageState } from '../../domain/cases/simple';
 import { DetectContext, type Lookable, type Wait } from '../../domain/drift/context';
 import { NotExact } from '../../domain/exact';
 import type { Policy } from '../../domain/policy';
 import { contributionsChanged } from './contributions';
 import { NotLoaded, evaluate } from './evaluate';
 import { FeedBook } from './feed-book';
-import { BEYOND_EXACT, type Part, addParts, refusalOf } from './intake';
+import { BEYOND_EXACT, type Part } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
+import { type Reading, type ToldAct, readBlock, refusedMessage } from './reading';
 import { reconcile } from './reconcile';
-import {
-  type CaseRecord,
-  type DriftAct,
-  type DriftEvent,
-  type FactChunk,
-  type Readable,
-  CHUNK,
-} from './records';
+import { type CaseRecord, type DriftEvent, type FactChunk, type Readable, CHUNK } from './records';
 import { Schedule } from './schedule';
 
 export interface EngineSettings {
   policy: Policy;
   startsAt(source: string): number | null;
   expectedIntervalSeconds(source: string): number | null;
+}
+
+/** What a case tells one that another engine has. Plain data. */
+export interface Told {
+  from: string;
+  target: string;
+  /** Null takes back what was told before. */
+  value: unknown;
+  /** Positions that it rests on. */
+  facts: number[];
+  known: boolean;
+}
+
+/** A case that others look at, as it is now. Plain data. */
+export interface Shown {
+  key: string;
+  state: CaseStates[Lookable];
+}
+
+/** One instant, as far as it concerns the cases of one engine. */
+export interface Instant extends Pick<
+  Reading,
+  'first' | 'last' | 'at' | 'parts' | 'acts' | 'refused' | 'ahead'
+> {
+  /** A watermark may have fallen. */
+  reshaped: boolean;
+  told: readonly Told[];
+  shown: readonly Shown[];
 }
 
 /** A kind whose state is not known here: what is called with it always came from the same kind. */
@@ -42,6 +68,9 @@ export class Engine {
   readonly dirty = new Set<CaseRecord>();
   events: DriftEvent[] = [];
   chunks: FactChunk[] = [];
+  /** Told and shown to other engines at the last instant. */
+  sent: Told[] = [];
+  shown: Shown[] = [];
   /** Judgements given up because sums left the exact range; those cases' drifts stay as they were, live and in a replay. */
   unjudged = 0;
   /** Cases that a fault of ours kept from being judged; their drifts stay as they were. */
@@ -52,12 +81,13 @@ export class Engine {
   /** Facets and states of this instant's changed cases as they were before it. */
   private readonly facets = new Map<string, string>();
   private readonly origins = new Map<string, CaseStates[CaseKind]>();
-  /** Clocks of this instant's facts that run ahead of ours: what they say counts when that moment has come. */
-  private readonly ahead = new Set<number>();
+  private readonly foreign = new Map<string, CaseStates[Lookable]>();
+  private ahead: readonly number[] = [];
 
   constructor(
     private readonly settings: EngineSettings,
-    source: CaseSource,
+    private readonly source: CaseSource,
+    private readonly owns: ((key: string) => boolean) | null = null,
   ) {
     this.memory = new CaseMemory(source);
     this.feeds = new FeedBook(settings.policy, settings.startsAt, settings.expectedIntervalSeconds);
@@ -67,79 +97,49 @@ export class Engine {
     return this.memory.cases;
   }
 
-  /** Folds one block: facts of consecutive positions that share one `recordedAt`. */
+  /** Folds one block with all that it says: facts of consecutive positions that share one `recordedAt`. */
   async fold(block: readonly Readable[]): Promise<void> {
     const first = block[0];
     const last = block.at(-1);
     if (!first || !last) return;
-    this.begin(last.recordedAt);
-    const shape = this.feeds.shape();
-    const parts: Part[] = [];
-    for (const fact of block) this.read(fact, parts);
-    await this.memory.ensure(keysOf(parts));
-    for (const part of parts) this.apply(part);
-    for (const fact of block) if (fact.own && 'caseKey' in fact.own) await this.act(fact, fact.own);
-    await this.spread(first.position);
-    const asked = new Set(this.touched);
-    await this.addDependents(asked);
-    for (const on of this.schedule.waitingOn()) {
-      const reached = this.feeds.reached(on);
-      if (reached !== null) this.schedule.take(on, reached, asked);
-    }
-    // A feed was connected or became independent: a watermark may have fallen, so what it decided is asked again.
-    if (this.feeds.shape() !== shape) await this.memory.addWithDrifts(asked);
-    await this.ask(asked, last.position);
-    this.position = last.position;
+    const reading = readBlock(block, first.position, last.position, last.recordedAt);
+    const reshaped = this.feeds.take(reading);
+    await this.step({ ...reading, reshaped, told: [], shown: [] });
   }
 
-  private begin(instant: number): void {
-    this.instant = this.feeds.now = instant;
+  /** One instant. The feeds have been told of it before. */
+  async step(instant: Instant): Promise<void> {
+    const { first, last, parts, told } = instant;
+    this.begin(instant);
+    for (const message of instant.refused) this.quarantine(message);
+    for (const { key, state } of instant.shown) this.foreign.set(key, state);
+    await this.memory.ensure(keysOf(parts));
+    for (const part of parts) this.apply(part);
+    for (const act of instant.acts) await this.act(act);
+    await this.hearTold(told, first);
+    await this.spread(first);
+    const asked = new Set(this.touched);
+    await this.addDependents(asked, instant.shown);
+    this.addDue(asked);
+    // What a watermark that fell had decided is asked again.
+    if (instant.reshaped) await this.memory.addWithDrifts(asked);
+    await this.ask(asked, last);
+    this.position = last;
+  }
+
+  private begin({ at, ahead }: Instant): void {
+    this.instant = this.feeds.now = at;
+    this.ahead = ahead;
     this.facets.clear();
     this.origins.clear();
     this.touched.clear();
-    this.ahead.clear();
+    this.sent = [];
+    this.shown = [];
   }
 
-  /** Feeds and quarantine at once; what concerns cases becomes parts. */
-  private read(fact: Readable, parts: Part[]): void {
-    const { position, source, kind, stream, recordedAt, own, translation } = fact;
-    if (own) {
-      if (own.type === 'source.configured') this.feeds.configure(own.name, own.kind, recordedAt, position);
-      return;
-    }
-    const refusal = refusalOf(fact);
-    if (refusal !== null || !translation.ok) {
-      this.feeds.receive(source, kind, stream, null, recordedAt, position);
-      if (refusal !== null) this.quarantine(fact, refusal);
-      return;
-    }
-    addParts(fact, parts);
-    let newest: number | null = null;
-    for (const { occurredAt } of translation.facts) {
-      if (newest === null || occurredAt > newest) newest = occurredAt;
-      if (occurredAt > recordedAt) this.ahead.add(occurredAt);
-    }
-    this.feeds.receive(source, kind, stream, newest, recordedAt, position);
-    for (const { type, body, occurredAt } of translation.facts) {
-      if (type === 'heartbeat')
-        this.feeds.heartbeat(body.source, body.stream, occurredAt, recordedAt, position);
-    }
-  }
-
-  private quarantine(fact: Readable, why: NonNullable<ReturnType<typeof refusalOf>>): void {
-    const { position, source, type, key, recordedAt: at } = fact;
-    const { code, reason, path } = why;
-    const record = this.memory.create(`message:${position}`, 'message', {
-      position,
-      source,
-      type,
-      key,
-      at,
-      code,
-      reason,
-      path,
-    });
-    this.note(record, position);
+  private quarantine(message: MessageState): void {
+    const record = this.memory.create(`message:${message.position}`, 'message', message);
+    this.note(record, message.position);
   }
 
   private apply({ key, fact, from }: Part): void {
@@ -150,12 +150,12 @@ export class Engine {
     } catch (error) {
       // One message whose sums leave the exact range stops nobody.
       if (!(error instanceof NotExact)) throw error;
-      this.quarantine(from, BEYOND_EXACT);
+      this.quarantine(refusedMessage(from, BEYOND_EXACT));
     }
     this.note(record, fact.held.fact);
   }
 
-  private async act({ position, recordedAt: at }: Readable, own: DriftAct): Promise<void> {
+  private async act({ position, at, act: own }: ToldAct): Promise<void> {
     await this.memory.ensure([own.caseKey]);
     const record = this.memory.get(own.caseKey);
     // An act on a case that this mapping does not build stays in the ledger and waits for one that does.
@@ -182,32 +182,58 @@ export class Engine {
   }
 
   /** What changed cases tell others, delivered by difference. */
-  private async spread(firstPosition: number): Promise<void> {
+  private async spread(first: number): Promise<void> {
     for (const [key, before] of this.origins) {
       const record = this.memory.get(key);
       if (!record || record.state === before) continue;
       const changes = contributionsChanged(record.kind, before, record.state);
       if (changes.length === 0) continue;
-      await this.memory.ensure(changes.map(({ target }) => target));
+      const own: Told[] = [];
       for (const { target, value, facts, known } of changes) {
-        const receiver = this.memory.begin(target);
-        this.remember(receiver);
-        const { receive } = caseKinds[receiver.kind] as AnyKind;
-        if (receive) receiver.state = receive(receiver.state as AnyState, key, value, known);
-        this.touched.add(target);
-        this.dirty.add(receiver);
-        for (const fact of facts) if (fact >= firstPosition) this.note(receiver, fact);
+        const told = { from: key, target, value, facts, known };
+        if (this.owns === null || this.owns(target)) own.push(told);
+        else this.sent.push(told);
       }
+      await this.hearTold(own, first);
     }
   }
 
-  private async addDependents(asked: Set<string>): Promise<void> {
-    const changed: string[] = [];
+  private async hearTold(all: readonly Told[], first: number): Promise<void> {
+    if (all.length === 0) return;
+    await this.memory.ensure(targetsOf(all));
+    for (const { from, target, value, facts, known } of all) {
+      const receiver = this.memory.begin(target);
+      this.remember(receiver);
+      const { receive } = caseKinds[receiver.kind] as AnyKind;
+      if (receive) receiver.state = receive(receiver.state as AnyState, from, value, known);
+      this.touched.add(target);
+      this.dirty.add(receiver);
+      for (const fact of facts) if (fact >= first) this.note(receiver, fact);
+    }
+  }
+
+  /** Cases that looked at one that has changed. What has changed here is shown to the other engines, too. */
+  private async addDependents(asked: Set<string>, shown: readonly Shown[]): Promise<void> {
+    const changed = shown.map(({ key }) => key);
     for (const [key, before] of this.facets) {
       const record = this.memory.get(key);
-      if (record && facetOf(record) !== before) changed.push(key);
+      if (!record || facetOf(record) === before) continue;
+      changed.push(key);
+      if (this.owns !== null) this.shown.push({ key, state: record.state as CaseStates[Lookable] });
     }
     if (changed.length > 0) await this.memory.addDependents(changed, asked);
+  }
+
+  /** Cases that wait for what has come now. One that has ceased to wait for it is left in peace. */
+  private addDue(asked: Set<string>): void {
+    for (const on of this.schedule.waitingOn()) {
+      const reached = this.feeds.reached(on);
+      if (reached === null) continue;
+      this.schedule.take(on, reached, (key, at) => {
+        const waits = this.memory.get(key)?.waits ?? this.source.waitsOf?.(key);
+        if (!waits || waits.some((wait) => wait.on === on && wait.at === at)) asked.add(key);
+      });
+    }
   }
 
   private async ask(asked: Set<string>, by: number): Promise<void> {
@@ -256,7 +282,7 @@ export class Engine {
     const moved = this.memory.relook(record, looks);
     this.waitForClocksAhead(record, waits, touched);
     if (waits.length > 0 || record.waits.length > 0) {
-      this.schedule.add(key, waits);
+      this.schedule.add(key, newWaits(waits, record.waits));
       record.waits = waits;
       this.dirty.add(record);
     }
@@ -270,6 +296,7 @@ export class Engine {
   }
 
   private readonly peek = (key: string): CaseStates[Lookable] | null => {
+    if (this.owns !== null && !this.owns(key)) return this.foreign.get(key) ?? null;
     const record = this.memory.get(key);
     if (record === undefined) throw new NotLoaded(key);
     // Being looked at is being used: an article that every order looks at must not be what leaves memory first.
@@ -321,6 +348,16 @@ function feedKey({ source, stream }: FeedState): string {
   return `feed:${source}/${stream}`;
 }
 
+/** A wait that was there before is in the schedule already. */
+function newWaits(waits: readonly Wait[], before: readonly Wait[]): readonly Wait[] {
+  if (before.length === 0) return waits;
+  return waits.filter(({ on, at }) => !before.some((wait) => wait.at === at && wait.on === on));
+}
+
 function* keysOf(parts: readonly Part[]): Iterable<string> {
   for (const { key } of parts) yield key;
+}
+
+function* targetsOf(told: readonly Told[]): Iterable<string> {
+  for (const { target } of told) yield target;
 }

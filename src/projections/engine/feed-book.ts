@@ -2,6 +2,7 @@
 import { type FeedState, beat, initialFeed, receive, watermark } from '../../domain/cases/feed';
 import type { FeedClock, FeedName } from '../../domain/drift/context';
 import type { Policy } from '../../domain/policy';
+import type { Reading } from './reading';
 
 export class FeedBook implements FeedClock {
   private readonly bySource = new Map<string, Map<string, FeedState>>();
@@ -16,33 +17,36 @@ export class FeedBook implements FeedClock {
     private readonly intervalOf: (source: string) => number | null = () => null,
   ) {}
 
-  restore(states: readonly FeedState[]): void {
+  /**
+   * What a block says of feeds. True when a watermark may have fallen by it: a feed was connected, or a stream became
+   * independent of its source.
+   */
+  take({
+    at,
+    connected,
+    receipts,
+    beats,
+  }: Pick<Reading, 'at' | 'connected' | 'receipts' | 'beats'>): boolean {
+    const before = this.shapes;
+    // Connected from this fact on: it can be missing something, and it can fall silent.
+    for (const { source, kind, fact } of connected) this.feed(source, '*', kind, at, fact);
+    for (const receipt of receipts) {
+      const { source, kind, stream, fact } = receipt;
+      if (stream !== '*') receive(this.feed(source, stream, kind, at, fact), receipt, at);
+      receive(this.feed(source, '*', kind, at, fact), receipt, at);
+    }
+    for (const { source, stream, asOf, fact } of beats) {
+      const whole = this.bySource.get(source)?.get('*');
+      // A heartbeat for a source that is not connected says nothing of any case.
+      if (whole && beat(this.feed(source, stream ?? '*', whole.kind, at, fact), asOf)) this.shapes++;
+    }
+    return this.shapes !== before;
+  }
+
+  /** Feeds as another book has them: they are judged there. */
+  mirror(states: readonly FeedState[]): void {
     for (const state of states) this.add(state);
     this.changed.clear();
-  }
-
-  /** The source is connected from this fact on: it can be missing something, and it can fall silent. */
-  configure(source: string, kind: string, at: number, fact: number): void {
-    this.feed(source, '*', kind, at, fact);
-  }
-
-  receive(
-    source: string,
-    kind: string,
-    stream: string,
-    occurredAt: number | null,
-    at: number,
-    fact: number,
-  ): void {
-    // A message that was refused may have any word for its type: it speaks for its source, and makes no stream.
-    if (occurredAt !== null) receive(this.feed(source, stream, kind, at, fact), occurredAt, at, fact);
-    receive(this.feed(source, '*', kind, at, fact), occurredAt, at, fact);
-  }
-
-  heartbeat(source: string, stream: string | null, asOf: number, at: number, fact: number): void {
-    const whole = this.bySource.get(source)?.get('*');
-    // A heartbeat for a source that is not connected says nothing of any case.
-    if (whole && beat(this.feed(source, stream ?? '*', whole.kind, at, fact), asOf)) this.shapes++;
   }
 
   /** The feed, new if need be, marked as changed. */
@@ -107,11 +111,6 @@ export class FeedBook implements FeedClock {
     return (
       sources.length > 0 && sources.every((source) => says(`${source}/${stream}`) ?? says(source) ?? false)
     );
-  }
-
-  /** Changes whenever a watermark may fall: a feed was connected, or a stream became independent of its source. */
-  shape(): number {
-    return this.shapes;
   }
 
   /** What a wait's name has reached now; null when it has reached nothing. */

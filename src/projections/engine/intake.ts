@@ -8,7 +8,8 @@ export interface Part {
   /** The case's key. */
   key: string;
   fact: HeldFact;
-  from: Readable;
+  /** The message that says it. */
+  from: Pick<Readable, 'position' | 'source' | 'type' | 'key' | 'recordedAt'>;
 }
 
 const DAY = 86_400_000;
@@ -35,9 +36,10 @@ const CLOCK_AHEAD = {
 };
 
 /** Adds the parts of a message that can be folded. */
-export function addParts(from: Readable, parts: Part[]): void {
-  const { translation, source, position, hash } = from;
+export function addParts(message: Readable, parts: Part[]): void {
+  const { translation, source, position, hash, type, key: messageKey, recordedAt } = message;
   if (!translation.ok) return;
+  const from = { position, source, type, key: messageKey, recordedAt };
   for (const canonical of translation.facts) {
     const held = {
       key: `${source}/${canonical.doc}`,

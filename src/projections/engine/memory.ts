@@ -1,6 +1,7 @@
 /** The cases in memory, where the others come from, and who looked at whom. */
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
 import { kindOf } from '../../domain/cases/route';
+import type { Wait } from '../../domain/drift/context';
 import type { CaseRecord } from './records';
 
 /** Where the cases are that are not in memory. */
@@ -10,6 +11,8 @@ export interface CaseSource {
   dependents(keys: readonly string[]): Promise<string[]>;
   /** Stored cases that have a drift which is not resolved. */
   withDrifts(): Promise<string[]>;
+  /** What a case waits for that is not in memory, where that is known without loading it. */
+  waitsOf?(key: string): readonly Wait[] | undefined;
 }
 
 export class CaseMemory {

@@ -52,7 +52,7 @@ class Heap {
 }
 
 /**
- * A case may leave entries behind when it stops waiting; they only cost an evaluation that changes nothing. `start:` falls
+ * A case leaves entries behind when it stops waiting: whoever takes them looks whether it still does. `start:` falls
  * while the others rise, so its heap is kept by the negative.
  */
 export class Schedule {
@@ -66,14 +66,15 @@ export class Schedule {
     }
   }
 
-  /** Keys whose wait on `on` is over when it has reached `value`, removed. */
-  take(on: string, value: number, into: Set<string>): void {
+  /** Keys whose wait on `on` is over when it has reached `value`, removed; `over` is told them and what they waited for. */
+  take(on: string, value: number, over: (key: string, at: number) => void): void {
     const heap = this.heaps.get(on);
     if (!heap) return;
-    const reached = on.startsWith('start:') ? -value : value;
+    const sign = on.startsWith('start:') ? -1 : 1;
+    const reached = sign * value;
     for (let first = heap.first; first && first.at <= reached; first = heap.first) {
       heap.pop();
-      into.add(first.key);
+      over(first.key, sign * first.at);
     }
   }
 
