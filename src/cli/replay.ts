@@ -18,11 +18,12 @@ export async function runReplay({ json, maxCases }: ReplayOptions): Promise<void
   };
   process.once('SIGINT', abort).once('SIGTERM', abort);
   try {
-    const { bulkPool: pool, ledger, settings } = runtime;
+    const { bulkPool: pool, url, ledger, settings } = runtime;
     await ensureLive(pool, settings);
     const started = performance.now();
     const result = await rebuild({
       pool,
+      url,
       ledger,
       settings,
       maxCases,

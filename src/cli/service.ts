@@ -62,7 +62,7 @@ function portTaken(error: unknown, port: number): unknown {
  * built, and only then does folding go on.
  */
 async function project(runtime: Runtime, runner: LiveRunner, signal: AbortSignal): Promise<void> {
-  const { bulkPool, ledger, settings, log } = runtime;
+  const { bulkPool, url, ledger, settings, log } = runtime;
   try {
     const live = await liveGeneration(bulkPool);
     const made = live ? (JSON.parse(live.settings) as { sources: ProjectionSource[] }).sources : [];
@@ -72,7 +72,7 @@ async function project(runtime: Runtime, runner: LiveRunner, signal: AbortSignal
         { generation: live.id, changed },
         'code, policy or sources changed: building a new generation; the old one is served',
       );
-      const result = await rebuild({ pool: bulkPool, ledger, settings, signal });
+      const result = await rebuild({ pool: bulkPool, url, ledger, settings, signal });
       log.info(result, 'new generation is live');
     }
   } catch (error) {

@@ -87,6 +87,17 @@ async function register(
   return id;
 }
 
+export async function setCheckpoint(
+  db: Pool | ClientBase,
+  schema: string,
+  { position, instant }: { position: number; instant: number },
+): Promise<void> {
+  await db.query(`UPDATE ${schemaName(schema)}.checkpoint SET position = $1, instant = $2`, [
+    position,
+    new Date(instant).toISOString(),
+  ]);
+}
+
 /** Throws when another has moved the checkpoint: zero rows is never success. */
 export async function moveCheckpoint(
   client: ClientBase,

@@ -17,7 +17,7 @@ import type { ProjectionSettings } from './settings';
 import { ownFact } from './sources';
 import type { SourceBook } from './sources';
 import { GenerationStore } from './store';
-import { translate } from './translate';
+import { readable } from './translate';
 
 export interface LiveParts {
   pool: Pool;
@@ -143,7 +143,7 @@ export class LiveRunner {
   private async read(block: readonly Fact[]) {
     if (block.some((fact) => fact.source !== 'tallystick' && !this.parts.settings.source(fact.source)))
       await this.parts.sources.reload();
-    return block.map((fact) => translate(fact, this.parts.settings.source(fact.source)));
+    return block.map((fact) => readable(fact, this.parts.settings.source(fact.source)));
   }
 
   private async load(): Promise<Loaded> {

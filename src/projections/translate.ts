@@ -9,7 +9,24 @@ import type { Readable } from './engine/records';
 /** The source under which Tallystick records what it does itself. */
 export const OWN_SOURCE = 'tallystick';
 
-export function translate(fact: Fact, source: SourceSettings | undefined): Readable {
+/** What is read of a fact. `hash` is `shortHash` of its identity. */
+export type ReadableFact = Pick<
+  Fact,
+  'position' | 'source' | 'type' | 'key' | 'occurredAt' | 'recordedAt' | 'payload'
+> & { hash: string };
+
+/** As much of the content's hash as decides between versions, hex. */
+export function shortHash(identity: Buffer): string {
+  return identity.toString('hex', 0, 6);
+}
+
+export function readable(fact: Fact, source: SourceSettings | undefined): Readable {
+  const { position, source: name, type, key, occurredAt, recordedAt, payload, identity } = fact;
+  const hash = shortHash(identity);
+  return translate({ position, source: name, type, key, occurredAt, recordedAt, payload, hash }, source);
+}
+
+export function translate(fact: ReadableFact, source: SourceSettings | undefined): Readable {
   const kind = sourceKinds.get(fact.source === OWN_SOURCE ? OWN_SOURCE : (source?.kind ?? ''));
   const readable: Readable = {
     position: fact.position,
@@ -20,7 +37,7 @@ export function translate(fact: Fact, source: SourceSettings | undefined): Reada
     key: fact.key,
     occurredAt: fact.occurredAt,
     recordedAt: fact.recordedAt,
-    hash: fact.identity.toString('hex', 0, 6),
+    hash: fact.hash,
     translation: UNKNOWN_SOURCE,
     own: null,
   };

@@ -6,7 +6,7 @@ import { kindOf, route } from '../../domain/cases/route';
 import type { ChannelOrderState } from '../../domain/cases/simple';
 import type { Fact } from '../../ledger/port';
 import type { SourceBook } from '../../projections/sources';
-import { translate } from '../../projections/translate';
+import { readable } from '../../projections/translate';
 
 export interface Refolded {
   order: OrderState | null;
@@ -25,7 +25,7 @@ export function refold(
   const states = new Map<string, AnyState>();
   const state = (key: string) => states.get(key) ?? kind(key).initial(key.slice(kindOf(key).length + 1));
   for (const fact of facts) {
-    const { translation, hash } = translate(fact, sources.get(fact.source));
+    const { translation, hash } = readable(fact, sources.get(fact.source));
     if (!translation.ok) continue;
     for (const canonical of translation.facts) {
       const { type, doc, body: value, revision: rev, occurredAt: at } = canonical;

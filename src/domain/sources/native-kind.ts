@@ -19,6 +19,7 @@ export interface NativeKind {
   clockFields: readonly string[];
   /** The field with the document's version; null where messages are never revised. */
   revisionField: string | null;
+  orderField: string | null;
   streamOf(type: string | null): string;
   transportFields: readonly string[];
   webhook: WebhookScheme | null;
@@ -50,6 +51,7 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
 
   return {
     kind: definition.kind,
+    orderField: definition.orderField,
     transportFields: definition.transportFields,
     webhook: definition.webhook,
     messages: definition.messages,

@@ -30,6 +30,8 @@ export interface SourceKind {
   readonly kind: string;
   /** Top-level fields that differ between deliveries of one and the same message; left out of its identity. */
   readonly transportFields: readonly string[];
+  /** The field in which messages name their order: a hint for dividing work, never trusted. */
+  readonly orderField: string | null;
   /** The stream a message type belongs to (`order` of `order.received`). */
   streamOf(type: string | null): string;
   /** Never throws: what cannot be read is null. */

@@ -43,6 +43,11 @@ export class FeedBook implements FeedClock {
     return this.shapes !== before;
   }
 
+  /** Copies of the feeds that changed since `takeChanged`. */
+  snapshot(): FeedState[] {
+    return [...this.changed].map((state) => ({ ...state }));
+  }
+
   /** Feeds as another book has them: they are judged there. */
   mirror(states: readonly FeedState[]): void {
     for (const state of states) this.add(state);

@@ -11,6 +11,7 @@ export const middleware = nativeKind({
   messages: [syncFailed, syncSucceeded, feedHeartbeat, bulkCompleted],
   key: (message) => requiredCode(message, 'id'),
   clockFields: ['at'],
+  orderField: null,
   revisionField: null,
   streamOf: wordBeforeDot,
   transportFields: [],

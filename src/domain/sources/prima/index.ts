@@ -42,6 +42,7 @@ export const prima = nativeKind({
     return `${type}/${document.keyFields.map((field) => keyPart(message, field)).join('/')}`;
   },
   clockFields: ['modifiedAt'],
+  orderField: 'salesOrderNo',
   revisionField: 'version',
   streamOf: (type) => type ?? 'unknown',
   transportFields: [],

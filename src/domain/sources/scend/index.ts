@@ -34,6 +34,7 @@ export const scend = nativeKind({
   ],
   key: (message) => requiredCode(message, 'event_id'),
   clockFields: ['occurred_at'],
+  orderField: 'order_ref',
   revisionField: null,
   streamOf: wordBeforeDot,
   transportFields: [],

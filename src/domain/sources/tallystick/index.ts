@@ -9,6 +9,7 @@ import { ownMessages, readOwnMessage } from './messages';
  */
 export const tallystick: SourceKind = {
   kind: 'tallystick',
+  orderField: null,
   transportFields: [],
   webhook: null,
   streamOf: wordBeforeDot,

@@ -1,6 +1,6 @@
-import type { Wait } from '../domain/drift/context';
-import type { CaseRecord } from './engine/records';
-import { type StoredForm, caseRecord, stored } from './rows';
+import type { Wait } from '../../domain/drift/context';
+import type { CaseRecord } from '../engine/records';
+import { type StoredForm, caseRecord, stored } from '../rows';
 
 /**
  * Cases that a rebuild has not touched for long, in the form in which they will be stored. As text a case takes a fifth of

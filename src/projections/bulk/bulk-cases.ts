@@ -1,0 +1,142 @@
+/**
+ * The cases of one engine while a generation is built: those in motion as objects, those that rest as the text in which they
+ * will be stored, and beyond a bound in the generation's own tables. What is left in memory at the end is loaded in bulk.
+ */
+import type { Pool } from 'pg';
+import { withTransaction } from '../../platform/pools';
+import { ColdCases } from './cold-cases';
+import { Engine, type EngineSettings } from '../engine/engine';
+import type { CaseSource } from '../engine/memory';
+import type { CaseRecord, DriftEvent, FactChunk } from '../engine/records';
+import { indexOnce } from './indexes';
+import { type StoredForm, driftRow, stored } from '../rows';
+import { GenerationStore, eventRow } from '../store';
+import { copyIn } from './copy-in';
+
+export interface BulkOptions {
+  pool: Pool;
+  generation: number;
+  schema: string;
+  settings: EngineSettings;
+  /** Which cases are here; null: all. */
+  owns: ((key: string) => boolean) | null;
+  /** Cases in memory at most. */
+  maxCases: number;
+}
+
+/** Cases kept as objects: more than are in motion at a time. */
+const HOT_CASES = 10_000;
+const EVENTS_KEPT = 20_000;
+
+export class BulkCases implements CaseSource {
+  readonly engine: Engine;
+  private readonly store: GenerationStore;
+  private readonly cold = new ColdCases();
+  private readonly hotCases: number;
+  /** Some cases are in the store, with its indexes. */
+  private spilt = false;
+
+  constructor(private readonly options: BulkOptions) {
+    this.store = new GenerationStore(options.pool, options.schema);
+    this.hotCases = Math.min(HOT_CASES, Math.ceil(options.maxCases / 2));
+    this.engine = new Engine(options.settings, this, options.owns);
+  }
+
+  /** A case that comes back from the cold is nowhere else, so it counts as changed. */
+  async load(keys: readonly string[]): Promise<CaseRecord[]> {
+    const warmed = this.cold.take(keys);
+    for (const record of warmed) this.engine.dirty.add(record);
+    // Until something is stored, no case costs a question.
+    if (!this.spilt) return warmed;
+    const known = new Set(warmed.map(({ key }) => key));
+    const left = keys.filter((key) => !known.has(key));
+    return left.length === 0 ? warmed : [...warmed, ...(await this.store.load(left))];
+  }
+
+  async dependents(keys: readonly string[]): Promise<string[]> {
+    return this.spilt ? this.own(await this.store.dependents(keys)) : [];
+  }
+
+  async withDrifts(): Promise<string[]> {
+    return [...this.cold.withDrifts(), ...(this.spilt ? this.own(await this.store.withDrifts()) : [])];
+  }
+
+  waitsOf(key: string): ReturnType<ColdCases['waitsOf']> {
+    return this.cold.waitsOf(key);
+  }
+
+  private own(keys: string[]): string[] {
+    const { owns } = this.options;
+    return owns === null ? keys : keys.filter(owns);
+  }
+
+  /** Called after each instant: throws where a case could not be judged, and keeps memory within its bound. */
+  async keepWithin(): Promise<void> {
+    const { engine, cold, options } = this;
+    const [failure] = engine.failures;
+    // Live goes on without a case that cannot be judged; a rebuild stops and says which.
+    if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
+    if (engine.events.length > EVENTS_KEPT) await this.loadHistory();
+    if (engine.cases.size <= this.hotCases) return;
+    for (const record of engine.release(this.hotCases)) cold.put(record);
+    if (cold.size + this.hotCases <= options.maxCases) return;
+    await indexOnce(options.pool, options.generation, options.schema);
+    this.spilt = true;
+    await withTransaction(options.pool, (client) => this.store.writeCases(client, cold.drain()));
+  }
+
+  /** Everything that is in memory goes into the generation's tables. */
+  async loadAll(): Promise<void> {
+    const { engine, cold, spilt } = this;
+    const hot = spilt ? engine.dirty : [...engine.cases.values()].filter((record) => record !== null);
+    const forms = [...cold.drain(), ...[...hot].map(stored)];
+    if (spilt) await withTransaction(this.options.pool, (client) => this.store.writeCases(client, forms));
+    else await Promise.all([this.copy('cases', caseCells(forms)), this.copyRest(forms)]);
+    await this.loadHistory();
+    engine.settle(this.hotCases);
+  }
+
+  private async copyRest(forms: readonly StoredForm[]): Promise<void> {
+    await this.copy('drifts', driftCells(forms));
+    await this.copy('waits', waitCells(forms));
+  }
+
+  private async loadHistory(): Promise<void> {
+    const { engine } = this;
+    await this.copy('drift_events', eventCells(engine.events));
+    await this.copy('case_facts', chunkCells(engine.chunks));
+    engine.events = [];
+    engine.chunks = [];
+  }
+
+  private async copy(table: string, rows: Parameters<typeof copyIn>[2]): Promise<void> {
+    await withTransaction(this.options.pool, (client) =>
+      copyIn(client, `${this.options.schema}.${table}`, rows),
+    );
+  }
+}
+
+function* caseCells(forms: readonly StoredForm[]) {
+  for (const { row } of forms) {
+    yield [row.key, row.kind, row.subject, row.refs, row.looks, row.facts, row.chunks, row.state, row.acts];
+  }
+}
+
+function* driftCells(forms: readonly StoredForm[]) {
+  for (const { row, drifts } of forms)
+    for (const drift of drifts) yield Object.values(driftRow(row.key, drift));
+}
+
+function* waitCells(forms: readonly StoredForm[]) {
+  for (const { row, waits } of forms) {
+    for (const { on, at } of waits) yield [row.key, on, new Date(at).toISOString()];
+  }
+}
+
+function* eventCells(events: readonly DriftEvent[]) {
+  for (const event of events) yield Object.values(eventRow(event));
+}
+
+function* chunkCells(chunks: readonly FactChunk[]) {
+  for (const { caseKey, chunk, positions } of chunks) yield [caseKey, chunk, positions];
+}

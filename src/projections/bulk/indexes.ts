@@ -1,0 +1,36 @@
+/** A generation's indexes, built after its bulk load. */
+import type { Pool } from 'pg';
+import { analyze, createIndexes } from '../generation-schema';
+
+const INDEXER = 0x7a12;
+
+/** Once, whoever asks first: those who ask meanwhile wait until they are there. */
+export async function indexOnce(pool: Pool, generation: number, schema: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1, $2)', [INDEXER, generation]);
+    try {
+      const { rowCount } = await client.query('SELECT FROM pg_indexes WHERE schemaname = $1 LIMIT 1', [
+        schema,
+      ]);
+      if (rowCount === 0) await onTwoConnections(pool, createIndexes(schema));
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1, $2)', [INDEXER, generation]);
+    }
+  } finally {
+    client.release();
+  }
+}
+
+export async function gatherStatistics(pool: Pool, schema: string): Promise<void> {
+  await onTwoConnections(pool, analyze(schema));
+}
+
+/** Statements that do not wait for each other, as many at once as help on two cores. */
+async function onTwoConnections(pool: Pool, statements: readonly string[]): Promise<void> {
+  const left = [...statements];
+  const worker = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await pool.query(next);
+  };
+  await Promise.all([worker(), worker()]);
+}

@@ -1,0 +1,133 @@
+/** What one block says, before any case is asked: parts for cases, receipts of feeds, acts of people, what was refused. */
+import type { MessageState } from '../../domain/cases/simple';
+import { type Part, addParts, refusalOf } from './intake';
+import type { DriftAct, Readable } from './records';
+
+/** All that a block's messages of one stream say of its feed; how many blocks of a stream are read together cannot be told. */
+export interface Receipt {
+  source: string;
+  kind: string;
+  stream: string;
+  /** Of the accepted messages' clocks; null where none was accepted. */
+  oldest: number | null;
+  newest: number | null;
+  /** Position of the last one. */
+  fact: number;
+  messages: number;
+}
+
+export interface Beat {
+  source: string;
+  stream: string | null;
+  asOf: number;
+  fact: number;
+}
+
+export interface Connected {
+  source: string;
+  kind: string;
+  fact: number;
+}
+
+export interface ToldAct {
+  position: number;
+  at: number;
+  act: DriftAct;
+}
+
+/** Plain data, so that it can cross to another thread. */
+export interface Reading {
+  first: number;
+  last: number;
+  /** The block's `recordedAt`: the instant of everything in it, epoch ms. */
+  at: number;
+  parts: Part[];
+  receipts: Receipt[];
+  beats: Beat[];
+  connected: Connected[];
+  acts: ToldAct[];
+  refused: MessageState[];
+  /** Clocks that run ahead of ours: what they say counts when that moment has come. */
+  ahead: number[];
+}
+
+/** Facts of consecutive positions that share one `recordedAt`, or those of them that are read here. */
+export function readBlock(block: readonly Readable[], first: number, last: number, at: number): Reading {
+  const reading: Reading = {
+    first,
+    last,
+    at,
+    parts: [],
+    receipts: [],
+    beats: [],
+    connected: [],
+    acts: [],
+    refused: [],
+    ahead: [],
+  };
+  const receipts = new Receipts();
+  for (const fact of block) readFact(fact, reading, receipts);
+  reading.receipts = receipts.list;
+  return reading;
+}
+
+function readFact(fact: Readable, reading: Reading, receipts: Receipts): void {
+  const { position, own, translation, recordedAt } = fact;
+  if (own) {
+    if (own.type === 'source.configured')
+      reading.connected.push({ source: own.name, kind: own.kind, fact: position });
+    else if ('caseKey' in own) reading.acts.push({ position, at: recordedAt, act: own });
+    return;
+  }
+  const refusal = refusalOf(fact);
+  if (refusal !== null || !translation.ok) {
+    receipts.add(fact, null);
+    if (refusal !== null) reading.refused.push(refusedMessage(fact, refusal));
+    return;
+  }
+  addParts(fact, reading.parts);
+  let newest: number | null = null;
+  for (const canonical of translation.facts) {
+    const { occurredAt } = canonical;
+    if (newest === null || occurredAt > newest) newest = occurredAt;
+    if (occurredAt > recordedAt) reading.ahead.push(occurredAt);
+    if (canonical.type === 'heartbeat') {
+      const { source, stream } = canonical.body;
+      reading.beats.push({ source, stream, asOf: occurredAt, fact: position });
+    }
+  }
+  receipts.add(fact, newest);
+}
+
+export function refusedMessage(
+  { position, source, type, key, recordedAt: at }: Part['from'],
+  { code, reason, path }: Pick<MessageState, 'code' | 'reason' | 'path'>,
+): MessageState {
+  return { position, source, type, key, at, code, reason, path };
+}
+
+class Receipts {
+  readonly list: Receipt[] = [];
+
+  add({ source, kind, stream, position }: Readable, occurredAt: number | null): void {
+    // A message that was refused may have any word for its type: it speaks for its source, and makes no stream.
+    const of = occurredAt === null ? '*' : stream;
+    const receipt = this.of(source, kind, of);
+    if (occurredAt !== null) {
+      if (receipt.newest === null || occurredAt > receipt.newest) receipt.newest = occurredAt;
+      if (receipt.oldest === null || occurredAt < receipt.oldest) receipt.oldest = occurredAt;
+    }
+    receipt.fact = position;
+    receipt.messages++;
+  }
+
+  /** Few streams, and the last one first: most messages come in runs. */
+  private of(source: string, kind: string, stream: string): Receipt {
+    for (const known of this.list) {
+      if (known.stream === stream && known.source === source) return known;
+    }
+    const fresh = { source, kind, stream, oldest: null, newest: null, fact: 0, messages: 0 };
+    this.list.push(fresh);
+    return fresh;
+  }
+}

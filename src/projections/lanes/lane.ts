@@ -1,0 +1,129 @@
+/**
+ * A lane has a part of all orders: it reads their messages, folds and judges them, and loads them at the end. Orders look at
+ * articles and customers, and tell stock cases what they moved; both cross between lanes at each instant, as plain data, so a
+ * lane can be another thread.
+ */
+import type { Pool } from 'pg';
+import type { FeedState } from '../../domain/cases/feed';
+import type { Policy } from '../../domain/policy';
+import { BulkCases } from '../bulk/bulk-cases';
+import { type EngineSettings, type Instant, type Told } from '../engine/engine';
+import { type Reading, readBlock } from '../engine/reading';
+import type { ProjectionSettings, ProjectionSource } from '../settings';
+import { translate } from '../translate';
+import { type PackedBlock, unpack } from './packed';
+import { laneOf } from './split';
+
+/** What of a block concerns others than the lane that read it. */
+export type LaneReading = Omit<Reading, 'refused'>;
+
+/** An instant as the lane is told it: beside what it has read itself. */
+export interface LaneInstant extends Omit<Instant, 'refused'> {
+  feeds: FeedState[];
+}
+
+export interface Lane {
+  read(blocks: PackedBlock[]): Promise<LaneReading[]>;
+  /** Instants in order, of blocks that were read. Gives what cases here tell cases of others, for each. */
+  fold(instants: LaneInstant[]): Promise<Told[][]>;
+  load(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LaneSetup {
+  lane: number;
+  lanes: number;
+  generation: number;
+  schema: string;
+  maxCases: number;
+  policy: Policy;
+  sources: readonly ProjectionSource[];
+}
+
+export function engineSettings(settings: ProjectionSettings): EngineSettings {
+  return {
+    policy: settings.policy,
+    startsAt: (source) => settings.source(source)?.startsAt ?? null,
+    expectedIntervalSeconds: (source) => settings.source(source)?.expectedIntervalSeconds ?? null,
+  };
+}
+
+/** Settings as they were when a build began. */
+export function fixedSettings({
+  policy,
+  sources,
+}: Pick<LaneSetup, 'policy' | 'sources'>): ProjectionSettings {
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  return { policy, source: (name) => byName.get(name), sources: () => sources };
+}
+
+export class OrderLane implements Lane {
+  private readonly cases: BulkCases;
+  private readonly settings: ProjectionSettings;
+  private readonly owns: (key: string) => boolean;
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly pending: Pick<Reading, 'parts' | 'refused'>[] = [];
+
+  constructor({ lane, lanes, generation, schema, maxCases, policy, sources }: LaneSetup, pool: Pool) {
+    this.settings = fixedSettings({ policy, sources });
+    this.owns = (key) => laneOf(key, lanes) === lane;
+    this.cases = new BulkCases({
+      pool,
+      generation,
+      schema,
+      maxCases,
+      settings: engineSettings(this.settings),
+      owns: this.owns,
+    });
+  }
+
+  read(blocks: PackedBlock[]): Promise<LaneReading[]> {
+    return Promise.resolve(blocks.map((block) => this.readOne(block)));
+  }
+
+  private readOne(block: PackedBlock): LaneReading {
+    const { source } = this.settings;
+    const readables = unpack(block).map((fact) => translate(fact, source(fact.source)));
+    const { refused, parts, ...reading } = readBlock(readables, block.first, block.last, block.at);
+    const strays = parts.filter(({ key }) => !this.owns(key));
+    this.pending.push({
+      refused,
+      parts: strays.length === 0 ? parts : parts.filter(({ key }) => this.owns(key)),
+    });
+    return { ...reading, parts: strays };
+  }
+
+  fold(instants: LaneInstant[]): Promise<Told[][]> {
+    const folded = this.last.then(() => this.foldAll(instants));
+    this.last = folded;
+    return folded;
+  }
+
+  private async foldAll(instants: LaneInstant[]): Promise<Told[][]> {
+    const { engine } = this.cases;
+    const sent: Told[][] = [];
+    for (const { feeds, ...instant } of instants) {
+      const own = this.pending.shift();
+      if (!own) throw new Error(`the block of position ${instant.last} was not read here`);
+      engine.feeds.mirror(feeds);
+      const parts = instant.parts.length === 0 ? own.parts : inOrder([...own.parts, ...instant.parts]);
+      await engine.step({ ...instant, parts, refused: own.refused });
+      sent.push(engine.sent);
+      await this.cases.keepWithin();
+    }
+    return sent;
+  }
+
+  load(): Promise<void> {
+    return this.cases.loadAll();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** By position: as one reader would have found them. */
+export function inOrder(parts: Reading['parts']): Reading['parts'] {
+  return parts.sort((a, b) => a.from.position - b.from.position);
+}

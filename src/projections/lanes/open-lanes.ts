@@ -1,0 +1,68 @@
+/** How many lanes a rebuild has, and where they are. */
+import { availableParallelism } from 'node:os';
+import type { Pool } from 'pg';
+import { BulkCases, type BulkOptions } from '../bulk/bulk-cases';
+import type { ProjectionSettings } from '../settings';
+import { Conductor } from './conductor';
+import { type Lane, type LaneSetup, OrderLane, engineSettings } from './lane';
+import { STOCK, laneOf } from './split';
+import { ThreadLane } from './thread';
+
+/** Below this, starting threads costs more than they bring. */
+const WORTH_THREADS = 30_000;
+const MOST_LANES = 8;
+
+export interface LaneOptions {
+  pool: Pool;
+  /** The database's address, for lanes in threads; without it they are in this one. */
+  url: string | undefined;
+  generation: number;
+  schema: string;
+  maxCases: number;
+  settings: ProjectionSettings;
+  onFolded(position: number): void;
+}
+
+export function lanesFor(facts: number, url: string | undefined): number {
+  return url === undefined || facts < WORTH_THREADS
+    ? 1
+    : Math.min(MOST_LANES, Math.max(2, availableParallelism()));
+}
+
+export interface Lanes {
+  conductor: Conductor;
+  /** Loads what all engines have in memory. */
+  load(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openLanes(count: number, options: LaneOptions): Lanes {
+  const { pool, url, generation, schema, settings, onFolded } = options;
+  const maxCases = Math.ceil(options.maxCases / (count + 1));
+  const bulk = { pool, generation, schema, maxCases, settings: engineSettings(settings) };
+  const share = (owns: BulkOptions['owns']) => new BulkCases({ ...bulk, owns });
+  const hub = share((key) => laneOf(key, count) === null && !key.startsWith(STOCK));
+  const stock = share((key) => key.startsWith(STOCK));
+  const lanes = Array.from({ length: count }, (_, lane): Lane => {
+    const { policy } = settings;
+    const setup: LaneSetup = {
+      lane,
+      lanes: count,
+      generation,
+      schema,
+      maxCases,
+      policy,
+      sources: settings.sources(),
+    };
+    return url === undefined ? new OrderLane(setup, pool) : new ThreadLane({ ...setup, url });
+  });
+  return {
+    conductor: new Conductor({ lanes, hub, stock, settings, onFolded }),
+    async load() {
+      await Promise.all([hub.loadAll(), stock.loadAll(), ...lanes.map((lane) => lane.load())]);
+    },
+    async close() {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}

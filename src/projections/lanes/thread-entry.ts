@@ -1,0 +1,41 @@
+/** What runs in a lane's thread: its calls one after the other. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createPool } from '../../platform/pools';
+import { type LaneInstant, OrderLane } from './lane';
+import type { Answer, Call, ThreadSetup } from './thread';
+
+const port = parentPort;
+if (!port) throw new Error('a lane runs in a thread of a rebuild');
+const { url, ...setup } = workerData as ThreadSetup;
+const pool = createPool({ url, name: `lane ${setup.lane}`, max: 4, statementTimeoutMs: 0 });
+const lane = new OrderLane(setup, pool);
+
+async function answer(call: Call): Promise<unknown> {
+  switch (call.name) {
+    case 'read':
+      return lane.read(call.blocks);
+    case 'fold':
+      return lane.fold(JSON.parse(call.instants) as LaneInstant[]);
+    case 'load':
+      return lane.load();
+    case 'close':
+      return pool.end();
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+
+async function serve(call: Call): Promise<void> {
+  let said: Answer;
+  try {
+    said = { ok: true, json: JSON.stringify(await answer(call)) ?? 'null' };
+  } catch (error) {
+    const { message, cause, stack } = error as Error;
+    said = { ok: false, message, cause: cause instanceof Error ? cause.stack : stack };
+  }
+  port?.postMessage(said);
+}
+
+port.on('message', (call: Call) => {
+  last = last.then(() => serve(call));
+});

@@ -1,0 +1,84 @@
+/** A lane in a thread of its own: the same calls, as messages that are answered in order. */
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Told } from '../engine/engine';
+import type { Lane, LaneInstant, LaneReading, LaneSetup } from './lane';
+import type { PackedBlock } from './packed';
+
+/** Instants and what comes back are small objects, many of them: as JSON they cross faster than as clones. */
+export type Call =
+  | { name: 'read'; blocks: PackedBlock[] }
+  | { name: 'fold'; instants: string }
+  | { name: 'load' }
+  | { name: 'close' };
+
+export type Answer = { ok: true; json: string } | { ok: false; message: string; cause: string | undefined };
+
+export interface ThreadSetup extends LaneSetup {
+  /** The database's address; with a password in it, so never shown. */
+  url: string;
+}
+
+/** Most objects die young, and a copy of those that do not costs more than the room. */
+const YOUNG_MIB = 96;
+
+export class ThreadLane implements Lane {
+  private readonly worker: Worker;
+  private readonly waiting: { resolve(json: string): void; reject(error: Error): void }[] = [];
+  private ended: Error | null = null;
+
+  constructor(setup: ThreadSetup) {
+    // From JavaScript or, under a hook that compiles it, from TypeScript.
+    const entry = join(__dirname, `thread-entry${extname(__filename)}`);
+    this.worker = new Worker(`require(${JSON.stringify(entry)})`, {
+      eval: true,
+      workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
+    this.worker.on('message', (answer: Answer) => {
+      const call = this.waiting.shift();
+      if (answer.ok) call?.resolve(answer.json);
+      else call?.reject(new Error(answer.message, { cause: answer.cause }));
+    });
+    this.worker.on('error', (error) => {
+      this.end(error);
+    });
+    this.worker.on('exit', () => {
+      this.end(new Error('a lane of the rebuild ended too early'));
+    });
+  }
+
+  async read(blocks: PackedBlock[]): Promise<LaneReading[]> {
+    return JSON.parse(await this.call({ name: 'read', blocks })) as LaneReading[];
+  }
+
+  async fold(instants: LaneInstant[]): Promise<Told[][]> {
+    return JSON.parse(await this.call({ name: 'fold', instants: JSON.stringify(instants) })) as Told[][];
+  }
+
+  async load(): Promise<void> {
+    await this.call({ name: 'load' });
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    await this.call({ name: 'close' }).catch(() => undefined);
+    await this.worker.terminate();
+  }
+
+  private call(call: Call): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (this.ended) {
+        reject(this.ended);
+        return;
+      }
+      this.waiting.push({ resolve, reject });
+      this.worker.postMessage(call);
+    });
+  }
+
+  private end(error: Error): void {
+    this.ended ??= error;
+    for (const call of this.waiting.splice(0)) call.reject(this.ended);
+  }
+}
