@@ -40,7 +40,7 @@ export function put<V>(slot: Slot<V>, incoming: Held<V>): Slot<V> {
     next[i] = incoming;
     return next;
   }
-  return [...slot, incoming];
+  return slot.length === 0 ? [incoming] : [...slot, incoming];
 }
 
 /** The order in which a case's facts are told: (occurredAt, source and key). Positions play no part. */

@@ -98,6 +98,7 @@ function set<K extends SlotName>(state: OrderState, name: K, held: Held<SlotValu
 function withVersion(state: OrderState, held: Held<Body<'sales-order'>>): OrderState {
   const body = held.value;
   const version = { rev: held.rev, at: body.modifiedAt, status: body.status, fact: held.fact };
+  if (state.versions.length === 0) return { ...state, versions: [version] };
   const same = state.versions.find((known) => known.rev === version.rev);
   if (same && (same.at < version.at || (same.at === version.at && same.status <= version.status)))
     return state;

@@ -17,7 +17,9 @@ export interface Shipment {
  * quantities where only one dispatch has them, then by being the only one left; what is left after that is ambiguous.
  */
 export function shipmentsOf(state: OrderState, look: LookProduct): Shipment[] {
-  if (state.dispatched.length === 0) return [];
+  const [only, another] = state.dispatched;
+  if (only === undefined) return [];
+  if (another === undefined && namesAll(state.fulfilments)) return [single(state, only)];
   const shipments = new Map<string, Shipment>();
   for (const held of [...state.dispatched].sort(earlier)) {
     const ref = held.value.dispatchRef;
@@ -32,6 +34,18 @@ export function shipmentsOf(state: OrderState, look: LookProduct): Shipment[] {
   }
   if (nameless.length > 0) pairNameless([...shipments.values()], nameless.sort(earlier), look);
   return [...shipments.values()];
+}
+
+/** The ordinary case: one dispatch, and every fulfilment says which it posts. */
+function single({ fulfilments }: OrderState, held: Shipment['dispatches'][number]): Shipment {
+  const { dispatchRef } = held.value;
+  const own = fulfilments.filter((each) => each.value.dispatchRef === dispatchRef);
+  return { dispatchRef, dispatches: [held], fulfilments: own, ambiguous: false };
+}
+
+function namesAll(fulfilments: OrderState['fulfilments']): boolean {
+  for (const { value } of fulfilments) if (value.dispatchRef === null) return false;
+  return true;
 }
 
 function pairNameless(shipments: Shipment[], nameless: Held<Body<'fulfilment'>>[], look: LookProduct): void {

@@ -290,6 +290,7 @@ export class Engine {
   }
 
   private waitForClocksAhead(record: CaseRecord, waits: Wait[], touched: boolean): void {
+    if (this.ahead.length === 0 && !record.waits.some(({ on }) => on === 'ahead')) return;
     const ahead = new Set(touched ? this.ahead : []);
     for (const { on, at } of record.waits) if (on === 'ahead' && at > this.instant) ahead.add(at);
     for (const at of ahead) waits.push({ on: 'ahead', at });

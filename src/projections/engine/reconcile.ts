@@ -36,6 +36,8 @@ function anchorOf(record: CaseRecord, { detector, finding }: Found): string {
   return `${detector}|${own ? '' : `${kind}:${id}`}|${finding.discriminator}`;
 }
 
+const NOTHING: readonly DriftEvent[] = [];
+
 /** `by` is the last position of the instant that asked; `touched` says that a fact of it came to this very case. */
 export function reconcile(
   record: CaseRecord,
@@ -43,8 +45,8 @@ export function reconcile(
   by: number,
   at: number,
   touched: boolean,
-): DriftEvent[] {
-  if (found.length === 0 && record.drifts.size === 0) return [];
+): readonly DriftEvent[] {
+  if (found.length === 0 && record.drifts.size === 0) return NOTHING;
   const events: DriftEvent[] = [];
   const tell = (drift: DriftRecord, type: DriftEventType, detail = '') => {
     const { anchor, id, occurrence, status } = drift;

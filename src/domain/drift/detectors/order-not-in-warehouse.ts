@@ -22,9 +22,10 @@ export const orderNotInWarehouse = detector({
   causes: ['sku-not-in-warehouse', 'transmission-failed', 'not-sent'],
   supersedes: ['transmission-failed', 'discount-unrecognised'],
   detect(state, context) {
+    if (!warehouseSilent(state) || isCancelled(state)) return [];
     const order = salesOrderOf(state);
     const release = releaseOf(state);
-    if (order === null || release === null || !warehouseSilent(state) || isCancelled(state)) return [];
+    if (order === null || release === null) return [];
     const look = context.product;
     const stocked = order.value.lines.filter((line) => isStocked(line.sku, line.nonStock, look));
     if (stocked.length === 0) return [];

@@ -40,7 +40,7 @@ export const orderRejected = detector({
   causes: ['unknown-sku', 'invalid-sku-format', 'non-stock-line-sent', 'bundle-not-exploded', 'other'],
   supersedes: ['order-not-in-warehouse', 'transmission-failed', 'discount-unrecognised'],
   detect(state, context): Finding[] {
-    if (isCancelled(state)) return [];
+    if (state.rejected.length === 0 || isCancelled(state)) return [];
     const duplicateIsRefusal = state.received.length === 0;
     const refusals = state.rejected.filter(
       (held) => held.value.reasonCode !== 'DUPLICATE' || duplicateIsRefusal,

@@ -118,8 +118,12 @@ function undefinedSkus(
 ): string[] {
   const missing: string[] = [];
   for (const list of lists) {
-    for (const held of list) {
-      for (const { sku } of held.value.lines) {
+    for (const { value } of list) {
+      const { lines } = value;
+      for (let i = 0; i < lines.length; i++) {
+        const sku = (lines[i] as { sku: string }).sku;
+        // Most documents repeat the order's lines, which are asked about once.
+        if (lines !== ordered && ordered[i]?.sku === sku) continue;
         if (context.isItem(sku) || missing.includes(sku)) continue;
         if (!ordered.some((line) => line.nonStock && line.sku === sku)) missing.push(sku);
       }
