@@ -9,9 +9,9 @@ import { Engine, type EngineSettings } from '../engine/engine';
 import type { CaseSource } from '../engine/memory';
 import type { CaseRecord, DriftEvent, FactChunk } from '../engine/records';
 import { indexOnce } from './indexes';
-import { type StoredForm, driftRow, stored } from '../rows';
+import { driftRow, stored } from '../rows';
 import { GenerationStore, eventRow } from '../store';
-import { copyIn } from './copy-in';
+import { copyChunks, copyIn } from './copy-in';
 
 export interface BulkOptions {
   pool: Pool;
@@ -22,10 +22,10 @@ export interface BulkOptions {
   owns: ((key: string) => boolean) | null;
   /** Cases in memory at most. */
   maxCases: number;
+  /** Of those, kept as objects: more than are in motion at a time. */
+  hotCases: number;
 }
 
-/** Cases kept as objects: more than are in motion at a time. */
-const HOT_CASES = 10_000;
 const EVENTS_KEPT = 20_000;
 
 export class BulkCases implements CaseSource {
@@ -38,7 +38,7 @@ export class BulkCases implements CaseSource {
 
   constructor(private readonly options: BulkOptions) {
     this.store = new GenerationStore(options.pool, options.schema);
-    this.hotCases = Math.min(HOT_CASES, Math.ceil(options.maxCases / 2));
+    this.hotCases = Math.min(options.hotCases, Math.ceil(options.maxCases / 2));
     this.engine = new Engine(options.settings, this, options.owns);
   }
 
@@ -54,7 +54,8 @@ export class BulkCases implements CaseSource {
   }
 
   async dependents(keys: readonly string[]): Promise<string[]> {
-    return this.spilt ? this.own(await this.store.dependents(keys)) : [];
+    const spilt = this.spilt ? this.own(await this.store.dependents(keys)) : [];
+    return [...this.cold.dependents(keys), ...spilt];
   }
 
   async withDrifts(): Promise<string[]> {
@@ -88,17 +89,18 @@ export class BulkCases implements CaseSource {
   /** Everything that is in memory goes into the generation's tables. */
   async loadAll(): Promise<void> {
     const { engine, cold, spilt } = this;
-    const hot = spilt ? engine.dirty : [...engine.cases.values()].filter((record) => record !== null);
-    const forms = [...cold.drain(), ...[...hot].map(stored)];
-    if (spilt) await withTransaction(this.options.pool, (client) => this.store.writeCases(client, forms));
-    else await Promise.all([this.copy('cases', caseCells(forms)), this.copyRest(forms)]);
+    if (spilt) {
+      const forms = [...cold.drain(), ...[...engine.dirty].map(stored)];
+      await withTransaction(this.options.pool, (client) => this.store.writeCases(client, forms));
+    } else {
+      for (const record of engine.release(0)) cold.put(record);
+      await this.copy('drifts', driftCells(cold.beside()));
+      await this.copy('waits', waitCells(cold.beside()));
+      await withTransaction(this.options.pool, (client) =>
+        copyChunks(client, `${this.options.schema}.cases`, cold.drainLines()),
+      );
+    }
     await this.loadHistory();
-    engine.settle(this.hotCases);
-  }
-
-  private async copyRest(forms: readonly StoredForm[]): Promise<void> {
-    await this.copy('drifts', driftCells(forms));
-    await this.copy('waits', waitCells(forms));
   }
 
   private async loadHistory(): Promise<void> {
@@ -116,21 +118,13 @@ export class BulkCases implements CaseSource {
   }
 }
 
-function* caseCells(forms: readonly StoredForm[]) {
-  for (const { row } of forms) {
-    yield [row.key, row.kind, row.subject, row.refs, row.looks, row.facts, row.chunks, row.state, row.acts];
-  }
+function* driftCells(cases: ReturnType<ColdCases['beside']>) {
+  for (const { key, drifts } of cases) for (const drift of drifts) yield Object.values(driftRow(key, drift));
 }
 
-function* driftCells(forms: readonly StoredForm[]) {
-  for (const { row, drifts } of forms)
-    for (const drift of drifts) yield Object.values(driftRow(row.key, drift));
-}
-
-function* waitCells(forms: readonly StoredForm[]) {
-  for (const { row, waits } of forms) {
-    for (const { on, at } of waits) yield [row.key, on, new Date(at).toISOString()];
-  }
+function* waitCells(cases: ReturnType<ColdCases['beside']>) {
+  for (const { key, waits } of cases)
+    for (const { on, at } of waits) yield [key, on, new Date(at).toISOString()];
 }
 
 function* eventCells(events: readonly DriftEvent[]) {

@@ -1,35 +1,102 @@
-import type { Wait } from '../../domain/drift/context';
-import type { CaseRecord } from '../engine/records';
-import { type StoredForm, caseRecord, stored } from '../rows';
-
 /**
- * Cases that a rebuild has not touched for long, in the form in which they will be stored. As text a case takes a fifth of
- * the memory of its objects, the collector has nothing to walk through in it, and it is ready to be loaded.
+ * Cases that a rebuild has not touched for long, as the very lines in which they will be loaded: bytes outside the heap,
+ * nothing for the collector to walk through or to move. A case takes what its row takes, so memory can be counted.
  */
+import type { Wait } from '../../domain/drift/context';
+import type { CaseRecord, DriftRecord } from '../engine/records';
+import { type CaseRow, type StoredForm, caseRecord, stored } from '../rows';
+import { type Cell, copyLine, elementText, readArray, readLine } from './copy-text';
+
+const SLAB_BYTES = 4 * 1024 * 1024;
+/** Lines of cases that have come back lie idle until there are so many that moving the others pays. */
+const IDLE_BYTES = 64 * 1024 * 1024;
+
+interface Slab {
+  bytes: Buffer;
+  used: number;
+}
+
+/** A case's line, and beside it what is asked of a case without reading it. */
+interface Cold {
+  slab: Slab;
+  start: number;
+  end: number;
+  waits: readonly Wait[];
+  drifts: readonly DriftRecord[];
+}
+
+const NONE: readonly never[] = [];
+
 export class ColdCases {
-  private readonly cases = new Map<string, StoredForm>();
+  private readonly cases = new Map<string, Cold>();
+  private slabs: Slab[] = [];
+  private idle = 0;
+  /** Of the lines of all cases here. */
+  bytes = 0;
 
   get size(): number {
     return this.cases.size;
   }
 
   put(record: CaseRecord): void {
-    this.cases.set(record.key, stored(record));
+    const { row, drifts, waits } = stored(record);
+    const line = copyLine(cellsOf(row));
+    const slab = this.room(Buffer.byteLength(line));
+    const start = slab.used;
+    slab.used += slab.bytes.write(line, start);
+    this.bytes += slab.used - start;
+    this.cases.set(record.key, {
+      slab,
+      start,
+      end: slab.used,
+      waits: waits.length === 0 ? NONE : waits,
+      drifts: drifts.length === 0 ? NONE : drifts,
+    });
+  }
+
+  private room(bytes: number): Slab {
+    const last = this.slabs.at(-1);
+    if (last && last.used + bytes <= last.bytes.length) return last;
+    const slab = { bytes: Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes)), used: 0 };
+    this.slabs.push(slab);
+    return slab;
   }
 
   /** Those of the cases that are here, which they no longer are. */
   take(keys: readonly string[]): CaseRecord[] {
     const records: CaseRecord[] = [];
     for (const key of keys) {
-      const form = this.cases.get(key);
-      if (!form) continue;
+      const cold = this.cases.get(key);
+      if (!cold) continue;
       this.cases.delete(key);
-      const record = caseRecord(form.row);
-      for (const drift of form.drifts) record.drifts.set(drift.anchor, drift);
-      record.waits = form.waits;
+      this.bytes -= cold.end - cold.start;
+      this.idle += cold.end - cold.start;
+      const record = caseRecord(rowOf(lineOf(cold)));
+      for (const drift of cold.drifts) record.drifts.set(drift.anchor, drift);
+      record.waits = [...cold.waits];
       records.push(record);
     }
+    if (this.idle > IDLE_BYTES && this.idle > this.bytes) this.compact();
     return records;
+  }
+
+  private compact(): void {
+    this.slabs = [];
+    this.idle = 0;
+    for (const cold of this.cases.values()) {
+      const slab = this.room(cold.end - cold.start);
+      const { slab: former, start, end } = cold;
+      former.bytes.copy(slab.bytes, slab.used, start, end);
+      cold.slab = slab;
+      cold.start = slab.used;
+      cold.end = slab.used += end - start;
+    }
+  }
+
+  private clear(): void {
+    this.cases.clear();
+    this.slabs = [];
+    this.idle = this.bytes = 0;
   }
 
   waitsOf(key: string): readonly Wait[] | undefined {
@@ -37,14 +104,84 @@ export class ColdCases {
   }
 
   withDrifts(): string[] {
-    const open = ({ drifts }: StoredForm) => drifts.some(({ status }) => status !== 'resolved');
-    return [...this.cases].filter(([, form]) => open(form)).map(([key]) => key);
+    const open = ({ drifts }: Cold) => drifts.some(({ status }) => status !== 'resolved');
+    return [...this.cases].filter(([, cold]) => open(cold)).map(([key]) => key);
+  }
+
+  /** Cases that looked at one of these: read one by one, since what is looked at seldom changes. */
+  dependents(keys: readonly string[]): string[] {
+    const found: string[] = [];
+    const needles = keys.map((key) => Buffer.from(elementText(key)));
+    for (const [key, { slab, start, end }] of this.cases) {
+      const line = slab.bytes.subarray(start, end);
+      if (needles.some((needle) => line.includes(needle))) found.push(key);
+    }
+    return found;
+  }
+
+  /** The lines of all, in the order in which they came; none is here afterwards. */
+  *drainLines(): Generator<Buffer> {
+    let from: Cold | null = null;
+    let to: Cold | null = null;
+    for (const cold of this.cases.values()) {
+      if (to && to.slab === cold.slab && to.end === cold.start) {
+        to = cold;
+        continue;
+      }
+      if (from && to) yield from.slab.bytes.subarray(from.start, to.end);
+      from = to = cold;
+    }
+    if (from && to) yield from.slab.bytes.subarray(from.start, to.end);
+    this.clear();
+  }
+
+  *beside(): Generator<{ key: string; waits: readonly Wait[]; drifts: readonly DriftRecord[] }> {
+    for (const [key, { waits, drifts }] of this.cases) {
+      if (waits.length > 0 || drifts.length > 0) yield { key, waits, drifts };
+    }
   }
 
   /** All of them; none is here afterwards. */
   drain(): StoredForm[] {
-    const forms = [...this.cases.values()];
-    this.cases.clear();
+    const forms = [...this.cases.values()].map((cold) => ({
+      row: rowOf(lineOf(cold)),
+      drifts: [...cold.drifts],
+      waits: [...cold.waits],
+    }));
+    this.clear();
     return forms;
   }
+}
+
+function lineOf({ slab, start, end }: Cold): string {
+  return slab.bytes.toString('utf8', start, end);
+}
+
+export function cellsOf({ key, kind, subject, refs, looks, facts, chunks, state, acts }: CaseRow): Cell[] {
+  return [key, kind, subject, refs, looks, facts, chunks, state, acts];
+}
+
+function rowOf(line: string): CaseRow {
+  const [key, kind, subject, refs, looks, facts, chunks, state, acts] = readLine(line) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return {
+    key,
+    kind,
+    subject,
+    refs: readArray(refs),
+    looks: readArray(looks),
+    facts: readArray(facts),
+    chunks: Number(chunks),
+    state,
+    acts,
+  };
 }

@@ -335,7 +335,7 @@ export class Engine {
 
   /** Cases beyond `bound`, changed or not, which the source will be asked for when they are needed again. */
   release(bound: number): CaseRecord[] {
-    const released = this.memory.release(bound, true);
+    const released = this.memory.release(bound);
     for (const record of released) this.dirty.delete(record);
     return released;
   }

@@ -101,9 +101,9 @@ export class CaseMemory {
 
   /**
    * Lets the longest untouched go, to about three quarters of the bound, and returns them: they must be stored, or kept
-   * elsewhere. Whom they looked at is forgotten too, unless the source cannot be asked for dependents (`keepLooks`).
+   * elsewhere. Whom they looked at is forgotten too: the source is asked for dependents.
    */
-  release(bound: number, keepLooks = false): CaseRecord[] {
+  release(bound: number): CaseRecord[] {
     const surplus = this.cases.size - bound;
     const released: CaseRecord[] = [];
     if (surplus <= 0) return released;
@@ -111,11 +111,11 @@ export class CaseMemory {
     for (const [key, record] of this.cases) {
       if (left-- <= 0) break;
       // Feeds are few and always in use.
-      if (record?.kind === 'feed') continue;
+      if (record?.kind === 'feed' && bound > 0) continue;
       this.cases.delete(key);
       if (record === null) continue;
       released.push(record);
-      if (!keepLooks) for (const looked of record.looks) this.lookedBy.get(looked)?.delete(key);
+      for (const looked of record.looks) this.lookedBy.get(looked)?.delete(key);
     }
     return released;
   }

@@ -14,6 +14,9 @@ import { translate } from '../translate';
 import { type PackedBlock, unpack } from './packed';
 import { laneOf } from './split';
 
+/** Orders in motion at a time, and some more: one is done after some 16,000 facts. */
+const HOT_ORDERS = 4_000;
+
 /** What of a block concerns others than the lane that read it. */
 export type LaneReading = Omit<Reading, 'refused'>;
 
@@ -72,6 +75,7 @@ export class OrderLane implements Lane {
       generation,
       schema,
       maxCases,
+      hotCases: Math.ceil(HOT_ORDERS / lanes),
       settings: engineSettings(this.settings),
       owns: this.owns,
     });

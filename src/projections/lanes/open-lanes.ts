@@ -11,6 +11,8 @@ import { ThreadLane } from './thread';
 /** Below this, starting threads costs more than they bring. */
 const WORTH_THREADS = 30_000;
 const MOST_LANES = 8;
+/** Articles and stock cases are in motion for ever. */
+const HOT_CASES = 10_000;
 
 export interface LaneOptions {
   pool: Pool;
@@ -39,7 +41,14 @@ export interface Lanes {
 export function openLanes(count: number, options: LaneOptions): Lanes {
   const { pool, url, generation, schema, settings, onFolded } = options;
   const maxCases = Math.ceil(options.maxCases / (count + 1));
-  const bulk = { pool, generation, schema, maxCases, settings: engineSettings(settings) };
+  const bulk = {
+    pool,
+    generation,
+    schema,
+    maxCases,
+    hotCases: HOT_CASES,
+    settings: engineSettings(settings),
+  };
   const share = (owns: BulkOptions['owns']) => new BulkCases({ ...bulk, owns });
   const hub = share((key) => laneOf(key, count) === null && !key.startsWith(STOCK));
   const stock = share((key) => key.startsWith(STOCK));

@@ -1,0 +1,50 @@
+/** PostgreSQL's COPY text: one line a row. */
+export type Cell = string | number | null | readonly string[] | readonly number[];
+
+const SPECIAL = /[\\\n\r\t]/;
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escape(text: string): string {
+  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (char) => ESCAPES[char] ?? char) : text;
+}
+
+function arrayText(items: readonly string[] | readonly number[]): string {
+  if (items.length === 0) return '{}';
+  if (typeof items[0] === 'number') return `{${items.join(',')}}`;
+  return `{${(items as readonly string[]).map(quoted).join(',')}}`;
+}
+
+function quoted(item: string): string {
+  return `"${item.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** An element of a text array as it stands in a line. */
+export function elementText(item: string): string {
+  return escape(quoted(item));
+}
+
+/** The cells of a line, arrays as `readArray` wants them. */
+export function readLine(line: string): string[] {
+  const plain: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
+  return line
+    .slice(0, -1)
+    .split('\t')
+    .map((cell) => cell.replace(/\\(.)/gs, (_, char: string) => plain[char] ?? char));
+}
+
+/** Our own arrays, whose elements are printable: quoted as JSON quotes them. */
+export function readArray<T extends string | number>(cell: string): T[] {
+  return JSON.parse(`[${cell.slice(1, -1)}]`) as T[];
+}
+
+export function copyLine(cells: readonly Cell[]): string {
+  let text = '';
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as Cell;
+    if (i > 0) text += '\t';
+    if (cell === null) text += '\\N';
+    else if (typeof cell === 'number') text += String(cell);
+    else text += escape(typeof cell === 'string' ? cell : arrayText(cell));
+  }
+  return `${text}\n`;
+}
