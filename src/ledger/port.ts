@@ -2,6 +2,7 @@
  * The ledger's port: what any adapter must offer, and what its contract suite (`contract.ts`) proves of it.
  * Times are epoch milliseconds, UTC. Positions are gapless and start at 1.
  */
+import type { FactRows } from './fact-rows';
 
 /** One message, ready to be recorded. Everything here is computed before any lock is taken. */
 export interface Proposal {
@@ -111,6 +112,8 @@ export interface Ledger {
    * `after`). Ends at the head as it was when the stream reached it.
    */
   read(after: number, options?: { upTo?: number; signal?: AbortSignal }): AsyncIterable<Fact[]>;
+  /** The same in rows of bytes, for those who hand facts on; not every ledger keeps such rows. */
+  rows?(after: number, options?: { upTo?: number; signal?: AbortSignal }): AsyncIterable<FactRows>;
   /** The next facts after a position, whole blocks, at least one block and about `limit` facts; [] at the head. */
   page(after: number, limit: number): Promise<Fact[]>;
   at(positions: readonly number[]): Promise<Fact[]>;

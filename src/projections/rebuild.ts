@@ -4,6 +4,7 @@
  * not finished nobody sees.
  */
 import type { Pool } from 'pg';
+import { type FactRows, encodeRow, factRows } from '../ledger/fact-rows';
 import type { Fact, Ledger } from '../ledger/port';
 import { withTransaction } from '../platform/pools';
 import { gatherStatistics, indexOnce } from './bulk/indexes';
@@ -70,6 +71,21 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   }
 }
 
+/** A ledger that keeps no rows has them made. */
+async function* rowsOf(
+  ledger: Ledger,
+  options: { upTo: number; signal: AbortSignal | undefined },
+): AsyncGenerator<FactRows> {
+  if (ledger.rows) yield* ledger.rows(0, options);
+  else {
+    const rows = factRows(true);
+    for await (const facts of ledger.read(0, options)) {
+      rows.push(Buffer.concat(facts.map(encodeRow)));
+      yield rows;
+    }
+  }
+}
+
 class Rebuild {
   private position = 0;
   private head = 0;
@@ -110,15 +126,10 @@ class Rebuild {
       onFolded,
     });
     try {
-      let instant = 0;
-      for await (const block of ledger.read(0, { upTo: this.head, signal })) {
-        instant = block[0]?.recordedAt ?? instant;
-        await conductor.take(block);
-      }
-      await conductor.finish();
+      await conductor.fold(rowsOf(ledger, { upTo: this.head, signal }));
       this.say('loading');
       await load();
-      await setCheckpoint(pool, this.schema, { position: this.position, instant });
+      await setCheckpoint(pool, this.schema, { position: this.position, instant: head.recordedAt });
     } finally {
       await close();
     }

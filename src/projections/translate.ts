@@ -3,30 +3,20 @@ import { readJson } from '../domain/sources/json';
 import { sourceKinds } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings, Translation } from '../domain/sources/source-kind';
 import { type OwnMessage, readOwnMessage } from '../domain/sources/tallystick/messages';
+import { type BriefFact, briefHash } from '../ledger/fact-rows';
 import type { Fact } from '../ledger/port';
 import type { Readable } from './engine/records';
 
 /** The source under which Tallystick records what it does itself. */
 export const OWN_SOURCE = 'tallystick';
 
-/** What is read of a fact. `hash` is `shortHash` of its identity. */
-export type ReadableFact = Pick<
-  Fact,
-  'position' | 'source' | 'type' | 'key' | 'occurredAt' | 'recordedAt' | 'payload'
-> & { hash: string };
-
-/** As much of the content's hash as decides between versions, hex. */
-export function shortHash(identity: Buffer): string {
-  return identity.toString('hex', 0, 6);
-}
-
 export function readable(fact: Fact, source: SourceSettings | undefined): Readable {
   const { position, source: name, type, key, occurredAt, recordedAt, payload, identity } = fact;
-  const hash = shortHash(identity);
+  const hash = briefHash(identity);
   return translate({ position, source: name, type, key, occurredAt, recordedAt, payload, hash }, source);
 }
 
-export function translate(fact: ReadableFact, source: SourceSettings | undefined): Readable {
+export function translate(fact: BriefFact, source: SourceSettings | undefined): Readable {
   const kind = sourceKinds.get(fact.source === OWN_SOURCE ? OWN_SOURCE : (source?.kind ?? ''));
   const readable: Readable = {
     position: fact.position,

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { addAbortSignal } from 'node:stream';
-import { CopyRows } from './copy-rows';
+import { FactRows } from '../fact-rows';
 
 /**
  * What makes a range of positions come in order through the primary key, and never through a sort of the whole table as the
@@ -26,7 +26,7 @@ export async function* copyRange(
   from: number,
   to: number,
   signal?: AbortSignal,
-): AsyncGenerator<CopyRows> {
+): AsyncGenerator<FactRows> {
   await client.query(SESSION);
   const stream = client.query(
     copyTo(
@@ -35,7 +35,7 @@ export async function* copyRange(
     ),
   );
   if (signal) addAbortSignal(signal, stream);
-  const rows = new CopyRows(table.columns.split(',').length);
+  const rows = new FactRows(table.columns.split(',').length);
   for await (const chunk of stream) {
     rows.push(chunk as Buffer);
     yield rows;

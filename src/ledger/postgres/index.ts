@@ -13,7 +13,7 @@ import type { LedgerLogger } from './logger';
 import { Notifier } from './notify';
 import { page } from './page';
 import { proof } from './proof';
-import { read } from './read';
+import { read, readRows } from './read';
 import { reading, readingEach } from './reading';
 import { Recording } from './record';
 import type { WriterState } from './record';
@@ -70,6 +70,7 @@ export async function createPostgresLedger(options: PostgresLedgerOptions): Prom
     append: (proposals) => append(group, limits, proposals),
     head: () => reading(readHead(pool)),
     read: (after, readOptions) => readingEach(read(pool, after, readOptions), readOptions?.signal),
+    rows: (after, readOptions) => readingEach(readRows(pool, after, readOptions), readOptions?.signal),
     page: (after, limit) => reading(page(pool, after, limit)),
     at: (positions) => reading(at(pool, positions)),
     find: (filter) => reading(find(pool, filter)),

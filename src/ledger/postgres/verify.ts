@@ -6,7 +6,7 @@ import { LEAF_PREFIX, hashPrefixed } from '../integrity/leaf';
 import { BLOCK_ROW_COLUMNS, blockOf } from './block-row';
 import type { BlockRow } from './block-row';
 import { borrow, copyRange } from './copy-range';
-import type { CopyRows } from './copy-rows';
+import type { FactRows } from '../fact-rows';
 import { readHead } from './head';
 import { COPY_COLUMNS } from './prepared';
 
@@ -77,7 +77,7 @@ function noBlock(position: number, head: Head): Fault {
  * The leaf is computed from the bytes as they came over the wire. Its prefix goes into the two bytes in front of the envelope:
  * the end of `recorded_at`, which has been read by then.
  */
-function linkOf(rows: CopyRows): Link {
+function linkOf(rows: FactRows): Link {
   const position = rows.int64(0);
   const block = rows.int64(1);
   const recordedAt = rows.instant(2);

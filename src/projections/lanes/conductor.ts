@@ -3,16 +3,16 @@
  * lanes and here; articles, customers and feeds are folded here; orders are folded in their lanes; stock cases, which
  * orders tell what they moved, are folded here at the end. No station looks back, so none waits for a later one.
  */
-import type { Fact } from '../../ledger/port';
+import { BLOCK, type FactRows } from '../../ledger/fact-rows';
 import type { FeedState } from '../../domain/cases/feed';
 import type { Instant, Shown, Told } from '../engine/engine';
 import { type Reading, readBlock } from '../engine/reading';
 import type { BulkCases } from '../bulk/bulk-cases';
 import type { ProjectionSettings } from '../settings';
-import { readable } from '../translate';
+import { translate } from '../translate';
 import { type Lane, type LaneInstant, type LaneReading, inOrder } from './lane';
-import { pack } from './packed';
-import { STOCK, laneOf, readerOf } from './split';
+import { Batch, type LaneRows, Slabs } from './batch';
+import { Reader, STOCK, laneOf } from './split';
 
 /** Facts in one message to a lane: small blocks are sent together. */
 const BATCH_FACTS = 2_000;
@@ -35,41 +35,50 @@ export interface Station {
 }
 
 export class Conductor {
-  private batch: Fact[][] = [];
-  private batched = 0;
+  private readonly slabs = new Slabs();
+  private readonly reader: Reader;
+  private batch: Batch;
   private readonly underWay: Promise<void>[] = [];
   private hubbed: Promise<unknown> = Promise.resolve();
   private stocked: Promise<void> = Promise.resolve();
 
-  constructor(private readonly station: Station) {}
-
-  /** Takes a block; waits where too much is under way. Throws what any station threw. */
-  async take(block: Fact[]): Promise<void> {
-    this.batch.push(block);
-    this.batched += block.length;
-    if (this.batched >= BATCH_FACTS) await this.send();
+  constructor(private readonly station: Station) {
+    const { settings, lanes } = station;
+    this.reader = new Reader(settings, lanes.length);
+    this.batch = new Batch(lanes.length, this.slabs);
   }
 
-  /** After this everything that was taken is folded. */
-  async finish(): Promise<void> {
+  /** Folds them all; waits where too much is under way. Throws what any station threw. */
+  async fold(rows: AsyncIterable<FactRows>): Promise<void> {
+    let block = -1;
+    for await (const some of rows) {
+      while (some.next()) {
+        const number = some.int64(BLOCK);
+        if (number !== block) {
+          if (this.batch.facts >= BATCH_FACTS) await this.send();
+          this.batch.begin(some);
+          block = number;
+        }
+        this.batch.add(some, this.reader.of(some));
+      }
+    }
     await this.send();
     await Promise.all(this.underWay.splice(0));
   }
 
   private async send(): Promise<void> {
-    const blocks = this.batch;
-    if (blocks.length === 0) return;
-    this.batch = [];
-    this.batched = 0;
-    const through = this.pass(blocks);
+    const { batch } = this;
+    if (batch.facts === 0) return;
+    this.batch = new Batch(this.station.lanes.length, this.slabs);
+    const through = this.pass(batch);
     // Its failure is told when it is waited for.
     through.catch(() => undefined);
     this.underWay.push(through);
     if (this.underWay.length >= IN_FLIGHT) await this.underWay.shift();
   }
 
-  private pass(blocks: Fact[][]): Promise<void> {
-    const reading = this.read(blocks);
+  private pass(batch: Batch): Promise<void> {
+    const reading = this.read(batch);
     const before = this.hubbed;
     const hubbed = Promise.all([reading, before]).then(([merged]) => this.foldHub(merged));
     this.hubbed = hubbed;
@@ -85,34 +94,24 @@ export class Conductor {
     return this.stocked;
   }
 
-  /** Divides the blocks, has each part read, and puts together what was read. */
-  private async read(blocks: Fact[][]): Promise<Reading[]> {
+  /** Has each part read, and puts together what was read. */
+  private async read(batch: Batch): Promise<Reading[]> {
     const { lanes, settings } = this.station;
-    const packed = lanes.map((): ReturnType<typeof pack>[] => []);
-    const own: Reading[] = [];
-    for (const block of blocks) {
-      const { position: first, recordedAt: at } = block[0] as Fact;
-      const last = (block.at(-1) as Fact).position;
-      const shares = lanes.map((): Fact[] => []);
-      const rest: Fact[] = [];
-      for (const fact of block) {
-        const reader = readerOf(fact, settings, lanes.length);
-        (reader === null ? rest : (shares[reader] as Fact[])).push(fact);
-      }
-      shares.forEach((facts, index) => packed[index]?.push(pack(facts, first, last, at)));
-      own.push(
-        readBlock(
-          rest.map((fact) => readable(fact, settings.source(fact.source))),
-          first,
-          last,
-          at,
-        ),
-      );
-    }
-    const readings = await Promise.all(lanes.map((lane, index) => lane.read(packed[index] ?? [])));
-    return own.map((reading, index) =>
+    const rows = batch.laneRows();
+    const reading = Promise.all(lanes.map((lane, index) => lane.read(rows[index] as LaneRows)));
+    const own = batch.blocks.map(({ own: facts, first, last, at }) =>
+      readBlock(
+        facts.map((fact) => translate(fact, settings.source(fact.source))),
+        first,
+        last,
+        at,
+      ),
+    );
+    const readings = await reading;
+    for (const { slab } of rows) this.slabs.giveBack(slab);
+    return own.map((one, index) =>
       merge(
-        reading,
+        one,
         readings.map((of) => of[index] as LaneReading),
       ),
     );

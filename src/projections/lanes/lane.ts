@@ -5,13 +5,15 @@
  */
 import type { Pool } from 'pg';
 import type { FeedState } from '../../domain/cases/feed';
+import { decodeBrief, factRows } from '../../ledger/fact-rows';
 import type { Policy } from '../../domain/policy';
 import { BulkCases } from '../bulk/bulk-cases';
 import { type EngineSettings, type Instant, type Told } from '../engine/engine';
 import { type Reading, readBlock } from '../engine/reading';
+import type { Readable } from '../engine/records';
 import type { ProjectionSettings, ProjectionSource } from '../settings';
 import { translate } from '../translate';
-import { type PackedBlock, unpack } from './packed';
+import type { LaneRows } from './batch';
 import { laneOf } from './split';
 
 /** Orders in motion at a time, and some more: one is done after some 16,000 facts. */
@@ -26,7 +28,7 @@ export interface LaneInstant extends Omit<Instant, 'refused'> {
 }
 
 export interface Lane {
-  read(blocks: PackedBlock[]): Promise<LaneReading[]>;
+  read(rows: LaneRows): Promise<LaneReading[]>;
   /** Instants in order, of blocks that were read. Gives what cases here tell cases of others, for each. */
   fold(instants: LaneInstant[]): Promise<Told[][]>;
   load(): Promise<void>;
@@ -81,14 +83,26 @@ export class OrderLane implements Lane {
     });
   }
 
-  read(blocks: PackedBlock[]): Promise<LaneReading[]> {
-    return Promise.resolve(blocks.map((block) => this.readOne(block)));
+  read({ slab, blocks }: LaneRows): Promise<LaneReading[]> {
+    let start = 0;
+    const readings = blocks.map((block) => {
+      const rows = Buffer.from(slab, start, block.end - start);
+      start = block.end;
+      return this.readBlock(rows, block);
+    });
+    return Promise.resolve(readings);
   }
 
-  private readOne(block: PackedBlock): LaneReading {
+  private readBlock(bytes: Buffer, { first, last, at }: LaneRows['blocks'][number]): LaneReading {
     const { source } = this.settings;
-    const readables = unpack(block).map((fact) => translate(fact, source(fact.source)));
-    const { refused, parts, ...reading } = readBlock(readables, block.first, block.last, block.at);
+    const rows = factRows(true);
+    rows.push(bytes);
+    const readables: Readable[] = [];
+    while (rows.next()) {
+      const fact = decodeBrief(rows);
+      readables.push(translate(fact, source(fact.source)));
+    }
+    const { refused, parts, ...reading } = readBlock(readables, first, last, at);
     const strays = parts.filter(({ key }) => !this.owns(key));
     this.pending.push({
       refused,

@@ -1,44 +1,64 @@
 /** Who has which case, and who reads which fact. */
-import type { Fact } from '../../ledger/port';
 import { sourceKinds } from '../../domain/sources/registry';
+import { type FactRows, PAYLOAD, SOURCE } from '../../ledger/fact-rows';
 import type { ProjectionSettings } from '../settings';
 
 const ORDER = 'order:';
 export const STOCK = 'stock:';
 
+const COLON = 58;
+const QUOTE = 34;
+
 /** The lane of an order's case; null for every other case. */
 export function laneOf(key: string, lanes: number): number | null {
-  return key.startsWith(ORDER) ? share(key, ORDER.length, lanes) : null;
+  if (!key.startsWith(ORDER)) return null;
+  let hash = 0;
+  for (let i = ORDER.length; i < key.length; i++) hash = mix(hash, key.charCodeAt(i));
+  return share(hash, lanes);
 }
 
 /**
- * The lane that shall read a fact: that of the order which it seems to be about. A wrong guess is put right when the fact has
- * been read, at the price of a longer way. Null: it seems to be about no order.
+ * The lane that shall read a fact: that of the order which it seems to be about, by the field in which its kind of system
+ * names orders. A wrong guess is put right when the fact has been read, at the price of a longer way. Null: it seems to be
+ * about no order.
  */
-export function readerOf(
-  { source, payload }: Pick<Fact, 'source' | 'payload'>,
-  settings: ProjectionSettings,
-  lanes: number,
-): number | null {
-  if (typeof payload !== 'string') return null;
-  const field = sourceKinds.get(settings.source(source)?.kind ?? '')?.orderField;
-  if (!field) return null;
-  const orderNo = valueOf(payload, field);
-  return orderNo === null ? null : share(orderNo, 0, lanes);
+export class Reader {
+  private readonly fields = new Map<string, Buffer | null>();
+
+  constructor(
+    private readonly settings: ProjectionSettings,
+    private readonly lanes: number,
+  ) {}
+
+  of(row: FactRows): number | null {
+    const field = this.fieldOf(row.text(SOURCE));
+    if (field === null || row.isNull(PAYLOAD)) return null;
+    const { buffer } = row;
+    const end = (row.starts[PAYLOAD] as number) + (row.lengths[PAYLOAD] as number);
+    const name = buffer.indexOf(field, row.starts[PAYLOAD]);
+    if (name < 0 || name >= end) return null;
+    let at = name + field.length;
+    while (at < end && buffer[at] !== COLON) at++;
+    while (at < end && buffer[at] !== QUOTE) at++;
+    let hash = 0;
+    for (at++; at < end && buffer[at] !== QUOTE; at++) hash = mix(hash, buffer[at] as number);
+    return at < end ? share(hash, this.lanes) : null;
+  }
+
+  private fieldOf(source: string): Buffer | null {
+    const known = this.fields.get(source);
+    if (known !== undefined) return known;
+    const name = sourceKinds.get(this.settings.source(source)?.kind ?? '')?.orderField;
+    const field = name ? Buffer.from(`"${name}"`) : null;
+    this.fields.set(source, field);
+    return field;
+  }
 }
 
-/** The text in the first field of that name, as it stands there. */
-function valueOf(payload: string, field: string): string | null {
-  const name = payload.indexOf(`"${field}"`);
-  if (name < 0) return null;
-  const colon = payload.indexOf(':', name + field.length + 2);
-  const open = payload.indexOf('"', colon);
-  const close = payload.indexOf('"', open + 1);
-  return open < 0 || close < 0 ? null : payload.slice(open + 1, close);
+function mix(hash: number, char: number): number {
+  return (Math.imul(hash, 31) + char) | 0;
 }
 
-function share(text: string, from: number, lanes: number): number {
-  let hash = 0;
-  for (let i = from; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+function share(hash: number, lanes: number): number {
   return (hash >>> 8) % lanes;
 }

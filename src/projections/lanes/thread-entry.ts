@@ -13,7 +13,7 @@ const lane = new OrderLane(setup, pool);
 async function answer(call: Call): Promise<unknown> {
   switch (call.name) {
     case 'read':
-      return lane.read(call.blocks);
+      return lane.read(call.rows);
     case 'fold':
       return lane.fold(JSON.parse(call.instants) as LaneInstant[]);
     case 'load':

@@ -3,11 +3,11 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Told } from '../engine/engine';
 import type { Lane, LaneInstant, LaneReading, LaneSetup } from './lane';
-import type { PackedBlock } from './packed';
+import type { LaneRows } from './batch';
 
 /** Instants and what comes back are small objects, many of them: as JSON they cross faster than as clones. */
 export type Call =
-  | { name: 'read'; blocks: PackedBlock[] }
+  | { name: 'read'; rows: LaneRows }
   | { name: 'fold'; instants: string }
   | { name: 'load' }
   | { name: 'close' };
@@ -48,8 +48,8 @@ export class ThreadLane implements Lane {
     });
   }
 
-  async read(blocks: PackedBlock[]): Promise<LaneReading[]> {
-    return JSON.parse(await this.call({ name: 'read', blocks })) as LaneReading[];
+  async read(rows: LaneRows): Promise<LaneReading[]> {
+    return JSON.parse(await this.call({ name: 'read', rows })) as LaneReading[];
   }
 
   async fold(instants: LaneInstant[]): Promise<Told[][]> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CopyRows } from './copy-rows';
+import { FactRows } from './fact-rows';
 
 const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const trailer = Buffer.from([0xff, 0xff]);
@@ -27,7 +27,7 @@ describe('rows of a binary COPY', () => {
     fc.assert(
       fc.property(rows, fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (expected, cuts) => {
         const bytes = encode(expected);
-        const reader = new CopyRows(3);
+        const reader = new FactRows(3);
         const seen: (Buffer | null)[][] = [];
         for (let at = 0, i = 0; at < bytes.length; i += 1) {
           const next = at + (cuts[i % cuts.length] ?? 1);
@@ -44,7 +44,7 @@ describe('rows of a binary COPY', () => {
   });
 
   it('are refused when their columns are not those that were asked', () => {
-    const reader = new CopyRows(2);
+    const reader = new FactRows(2);
     reader.push(encode([[null, null, null]]));
     expect(() => reader.next()).toThrow(/3 columns/);
   });

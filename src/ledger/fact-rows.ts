@@ -1,7 +1,7 @@
-import type { Fact } from '../port';
-import { readInstant } from '../integrity/leaf';
+import type { Fact } from './port';
+import { envelopeBound, readInstant, writeEnvelope, writeInstant, writeInt64 } from './integrity/leaf';
 
-/** What the reader selects, in the order in which `decodeFact` expects it. */
+/** The columns of a fact's row, in the order in which `decodeFact` expects them. */
 export const FACT_COLUMNS =
   'position, block, recorded_at, occurred_at, source, type, key, actor, identity, payload, payload_raw';
 
@@ -13,7 +13,7 @@ const EMPTY = Buffer.alloc(0);
  * Cuts PostgreSQL's binary COPY format into rows. Chunks may end anywhere. A row is handed out as offsets into the chunk
  * (`starts`, and `lengths` with -1 for NULL) and is valid until the next call: what is kept must be copied.
  */
-export class CopyRows {
+export class FactRows {
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
   buffer: Buffer = EMPTY;
@@ -24,9 +24,18 @@ export class CopyRows {
   /** Bytes from the row's start without which asking again is pointless. */
   private needed = 0;
 
-  constructor(private readonly columns: number) {
+  /** Where the current row begins in `buffer`, and where it ends. */
+  start = 0;
+  end = 0;
+
+  /** `bare`: rows without the stream's header, as `FactRows` cuts them. */
+  constructor(
+    private readonly columns: number,
+    bare = false,
+  ) {
     this.starts = new Int32Array(columns);
     this.lengths = new Int32Array(columns);
+    this.headerSeen = bare;
   }
 
   /** Chunks are only joined once the row that they are parts of can be complete: a large payload comes in many. */
@@ -70,7 +79,8 @@ export class CopyRows {
       this.needed = at - this.at;
       return false;
     }
-    this.at = at;
+    this.start = this.at;
+    this.end = this.at = at;
     return true;
   }
 
@@ -99,8 +109,57 @@ export class CopyRows {
   }
 }
 
+export const POSITION = 0;
+export const BLOCK = 1;
+export const RECORDED_AT = 2;
+export const SOURCE = 4;
+export const PAYLOAD = 9;
+const COLUMN_COUNT = FACT_COLUMNS.split(',').length;
+
+export function factRows(bare = false): FactRows {
+  return new FactRows(COLUMN_COUNT, bare);
+}
+
+/** What a fold reads of a fact; `hash` is the beginning of its identity, hex. */
+export type BriefFact = Pick<
+  Fact,
+  'position' | 'source' | 'type' | 'key' | 'occurredAt' | 'recordedAt' | 'payload'
+> & { hash: string };
+
+const BRIEF_HASH_BYTES = 6;
+
+/** As much of the content's hash as decides between versions. */
+export function briefHash(identity: Buffer): string {
+  return identity.toString('hex', 0, BRIEF_HASH_BYTES);
+}
+
+/** The fact of the current row, as a fold wants it. */
+export function decodeBrief(row: FactRows): BriefFact {
+  const identity = row.starts[8] as number;
+  return {
+    position: row.int64(POSITION),
+    recordedAt: row.instant(RECORDED_AT),
+    occurredAt: row.isNull(3) ? null : row.instant(3),
+    source: row.text(SOURCE),
+    type: row.isNull(5) ? null : row.text(5),
+    key: row.isNull(6) ? null : row.text(6),
+    hash: row.buffer.toString('hex', identity, identity + BRIEF_HASH_BYTES),
+    payload: row.isNull(PAYLOAD) ? row.bytes(10) : row.text(PAYLOAD),
+  };
+}
+
+/** A row of a fact, for ledgers that do not keep rows. */
+export function encodeRow(fact: Fact): Buffer {
+  const bytes = Buffer.allocUnsafe(2 + 3 * 12 + envelopeBound(fact));
+  let at = bytes.writeInt16BE(COLUMN_COUNT, 0);
+  at = writeInt64(bytes, fact.position, at);
+  at = writeInt64(bytes, fact.block, at);
+  at = writeInstant(bytes, fact.recordedAt, at);
+  return bytes.subarray(0, writeEnvelope(bytes, fact, at));
+}
+
 /** The fact of the current row. */
-export function decodeFact(row: CopyRows): Fact {
+export function decodeFact(row: FactRows): Fact {
   return {
     position: row.int64(0),
     block: row.int64(1),
