@@ -1,12 +1,16 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import type { World } from '../../src/simulator';
 import { CheckpointMoved } from '../../src/projections/generations';
+import { startProcess } from '../support/process';
 import { differences } from './support/current';
 import { type House, inHouse } from './support/house';
 import { rowsOf } from './support/rows';
 import { shuffled } from './support/shuffle';
 import { compareWithTruth } from './support/truth';
 import { WORLD_START, WORLD_OVER, deliver, messagesOf, sourcesOf, worlds } from './support/worlds';
+
+const REBUILD = path.join(__dirname, '../support/rebuild-process.ts');
 
 const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 12 });
 /** Between two appends: how many batches are folded, and whether the runner is a new one that has only its tables. */
@@ -30,13 +34,13 @@ describe('law 4: a replay builds, row for row, what live built', () => {
         sizes,
         turns,
         memory,
-        fc.constantFrom(20, 300, undefined),
+        fc.record({ maxCases: fc.constantFrom(20, 300, undefined), lanes: fc.constantFrom(1, 2, 3) }),
         fc.record({
           expectedIntervalSeconds: interval,
           seed: fc.integer(),
           reach: fc.constantFrom(0, 400, 2_000),
         }),
-        (world, blocks, live, parts, maxCases, { expectedIntervalSeconds, seed, reach }) =>
+        (world, blocks, live, parts, rebuilt, { expectedIntervalSeconds, seed, reach }) =>
           inHouse(async (house) => {
             await house.clock.set(world.startAt);
             await house.configure(sourcesOf(world).map((source) => ({ ...source, expectedIntervalSeconds })));
@@ -50,11 +54,30 @@ describe('law 4: a replay builds, row for row, what live built', () => {
             await house.tick(WORLD_OVER);
             await house.fold(house.runner(parts));
             const before = await rowsOf(house.pool);
-            await house.rebuild({ maxCases });
+            await house.rebuild(rebuilt);
             expect(differences(await rowsOf(house.pool), before)).toEqual([]);
           }),
       ),
       { numRuns: 5, endOnFailure: true },
+    );
+  });
+
+  it('in threads as in one', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds(), sizes, (world, blocks) =>
+        inHouse(async (house) => {
+          await house.configure(sourcesOf(world));
+          await deliver(house, messagesOf(world), blocks);
+          await house.tick(WORLD_OVER);
+          await house.fold();
+          const before = await rowsOf(house.pool);
+          const { next, ended } = startProcess(REBUILD, [house.url, '2']);
+          expect(await next()).toMatchObject({ position: (await house.ledger.head()).position });
+          expect(await ended).toBe(0);
+          expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+        }),
+      ),
+      { numRuns: 1, endOnFailure: true },
     );
   });
 

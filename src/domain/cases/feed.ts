@@ -53,7 +53,11 @@ export interface Heard {
 }
 
 /** In place, unlike every other case: each fact of the ledger passes here, most of them twice. */
-export function receive(state: FeedState, { oldest, newest, fact, messages }: Heard, recordedAt: number): void {
+export function receive(
+  state: FeedState,
+  { oldest, newest, fact, messages }: Heard,
+  recordedAt: number,
+): void {
   if (newest !== null && (state.newest === null || newest > state.newest)) state.newest = newest;
   if (oldest !== null && (state.oldest === null || oldest < state.oldest)) state.oldest = oldest;
   if (recordedAt > state.receivedAt) state.receivedAt = recordedAt;

@@ -29,7 +29,7 @@ export interface StockState {
   journals: Slot<Body<'stock-journal'>>;
   /** Shares that still explain a difference: dispatched and posted unequal, or with a return. */
   open: readonly OrderShare[];
-  /** Shares that moved the same on both sides; only their sum matters, which `tally` has. */
+  /** Shares that moved the same on both sides; only their sum matters, which `tally` has. All three by order. */
   balanced: readonly OrderShare[];
   /** Balanced shares that both sides' last anchors include: no position needs them, only the history within the window. */
   settled: readonly SettledShare[];
@@ -158,28 +158,44 @@ export function receiveShare(
   return next;
 }
 
-/** Takes an order's share out of a copy. Most shares that change are young, so they are looked for from the end. */
+/** Takes an order's share out of a copy. */
 function withdraw(next: StockState, order: string): void {
   for (const list of ['open', 'balanced'] as const) {
-    const index = next[list].findLastIndex((share) => share.order === order);
-    if (index < 0) continue;
-    const former = next[list][index] as OrderShare;
+    const index = placeIn(next[list], order);
+    const former = next[list][index];
+    if (former?.order !== order) continue;
     next[list] = next[list].toSpliced(index, 1);
     next.tally = tallied(next, former, -1);
     return;
   }
-  const index = next.settled.findLastIndex((share) => share.order === order);
-  if (index >= 0) next.settled = next.settled.toSpliced(index, 1);
+  const index = placeIn(next.settled, order);
+  if (next.settled[index]?.order === order) next.settled = next.settled.toSpliced(index, 1);
+}
+
+/** Where an order's share is in a list, or would be: whoever told first, the lists are the same. */
+function placeIn(list: readonly { order: string }[], order: string): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle] as { order: string }).order < order) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function inserted<S extends { order: string }>(list: readonly S[], share: S): readonly S[] {
+  return list.toSpliced(placeIn(list, share.order), 0, share);
 }
 
 /** Puts a share into a copy, where its moves and the last anchors want it, whichever came first. */
 function place(next: StockState, share: OrderShare): void {
   const list = placeOf(share, next);
   if (list === 'settled') {
-    next.settled = [...next.settled, settle(share)];
+    next.settled = inserted(next.settled, settle(share));
     return;
   }
-  next[list] = [...next[list], share];
+  next[list] = inserted(next[list], share);
   next.tally = tallied(next, share, 1);
 }
 
@@ -279,9 +295,25 @@ function placeOf(share: OrderShare, state: StockState): 'open' | 'balanced' | 's
 
 /** Each share where it belongs now that an anchor is another, and the sums anew. Anchors only advance: settled stays settled. */
 function sortShares(state: StockState): StockState {
-  const next: StockState = { ...state, open: [], balanced: [], tally: NO_TALLY };
-  for (const list of [state.open, state.balanced]) for (const share of list) place(next, share);
+  const open: OrderShare[] = [];
+  const balanced: OrderShare[] = [];
+  const settled = [...state.settled];
+  const next: StockState = { ...state, open, balanced, settled, tally: NO_TALLY };
+  for (const share of [...state.open, ...state.balanced].sort(byOrder)) {
+    const list = placeOf(share, state);
+    if (list === 'settled') {
+      settled.push(settle(share));
+      continue;
+    }
+    (list === 'open' ? open : balanced).push(share);
+    next.tally = tallied(next, share, 1);
+  }
+  settled.sort(byOrder);
   return next;
+}
+
+function byOrder(a: { order: string }, b: { order: string }): number {
+  return a.order < b.order ? -1 : 1;
 }
 
 function newest(slot: Slot<unknown>): number | null {

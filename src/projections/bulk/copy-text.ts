@@ -1,11 +1,12 @@
 /** PostgreSQL's COPY text: one line a row. */
 export type Cell = string | number | null | readonly string[] | readonly number[];
 
-const SPECIAL = /[\\\n\r\t]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escape(text: string): string {
-  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (char) => ESCAPES[char] ?? char) : text;
+  // Four searches for one character each are far quicker than one for any of the four.
+  const special = text.includes('\\') || text.includes('\n') || text.includes('\r') || text.includes('\t');
+  return special ? text.replace(/[\\\n\r\t]/g, (char) => ESCAPES[char] ?? char) : text;
 }
 
 function arrayText(items: readonly string[] | readonly number[]): string {

@@ -81,6 +81,8 @@ export class Engine {
   /** Facets and states of this instant's changed cases as they were before it. */
   private readonly facets = new Map<string, string>();
   private readonly origins = new Map<string, CaseStates[CaseKind]>();
+  /** This instant's facts that cases were told of. */
+  private readonly toldFacts = new Map<CaseRecord, Set<number>>();
   private readonly foreign = new Map<string, CaseStates[Lookable]>();
   private ahead: readonly number[] = [];
 
@@ -118,6 +120,7 @@ export class Engine {
     for (const act of instant.acts) await this.act(act);
     await this.hearTold(told, first);
     await this.spread(first);
+    this.noteTold();
     const asked = new Set(this.touched);
     await this.addDependents(asked, instant.shown);
     this.addDue(asked);
@@ -208,8 +211,17 @@ export class Engine {
       if (receive) receiver.state = receive(receiver.state as AnyState, from, value, known);
       this.touched.add(target);
       this.dirty.add(receiver);
-      for (const fact of facts) if (fact >= first) this.note(receiver, fact);
+      for (const fact of facts)
+        if (fact >= first)
+          this.toldFacts.set(receiver, (this.toldFacts.get(receiver) ?? new Set()).add(fact));
     }
+  }
+
+  /** In the ledger's order, whoever told them first. */
+  private noteTold(): void {
+    for (const [record, facts] of this.toldFacts)
+      for (const fact of [...facts].sort((a, b) => a - b)) this.note(record, fact);
+    this.toldFacts.clear();
   }
 
   /** Cases that looked at one that has changed. What has changed here is shown to the other engines, too. */

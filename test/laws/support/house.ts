@@ -52,6 +52,10 @@ export class House {
     return new House(database, ledger, sources, clock, complaints, policy);
   }
 
+  get url(): string {
+    return this.database.url;
+  }
+
   get pool(): Pool {
     return this.database.pool;
   }
