@@ -2,7 +2,7 @@
  * The ledger's port: what any adapter must offer, and what its contract suite (`contract.ts`) proves of it.
  * Times are epoch milliseconds, UTC. Positions are gapless and start at 1.
  */
-import type { FactRows } from './fact-rows';
+import type { FactRows } from './rows';
 
 /** One message, ready to be recorded. Everything here is computed before any lock is taken. */
 export interface Proposal {

@@ -4,8 +4,9 @@
  * not finished nobody sees.
  */
 import type { Pool } from 'pg';
-import { type FactRows, encodeRow, factRows } from '../ledger/fact-rows';
+import { encodeRow, factRows } from '../ledger/fact-rows';
 import type { Fact, Ledger } from '../ledger/port';
+import type { FactRows } from '../ledger/rows';
 import { withTransaction } from '../platform/pools';
 import { gatherStatistics, indexOnce } from './bulk/indexes';
 import type { Engine } from './engine/engine';

@@ -1,9 +1,14 @@
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import fc from 'fast-check';
+import { startProcess } from '../support/process';
+import { createWorld, noFaults } from '../../src/simulator';
 import { CheckpointMoved, beginGeneration } from '../../src/projections/generations';
 import { differences } from '../laws/support/current';
 import { type House, inHouse } from '../laws/support/house';
 import { rowsOf } from '../laws/support/rows';
-import { WORLD_OVER, deliver, messagesOf, sourcesOf, worlds } from '../laws/support/worlds';
+import { WORLD_OVER, WORLD_START, deliver, messagesOf, sourcesOf, worlds } from '../laws/support/worlds';
 
 async function generations(house: House): Promise<{ status: string; schema_name: string }[]> {
   const { rows } = await house.pool.query<{ status: string; schema_name: string }>(
@@ -19,7 +24,27 @@ async function schemas(house: House): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+const REBUILD = path.join(__dirname, '../support/rebuild-process.ts');
+
 describe('a rebuild', () => {
+  it('whose lane fails says why, and leaves live as it was', () =>
+    inHouse(async (house) => {
+      const world = createWorld({ seed: 1, orders: 10, faults: noFaults, startAt: WORLD_START });
+      await house.configure(sourcesOf(world));
+      await deliver(house, messagesOf(world), [40]);
+      await house.tick(WORLD_OVER);
+      await house.fold();
+      const before = await rowsOf(house.pool);
+      const nowhere = 'postgres://nobody:secret-word@127.0.0.1:1/nowhere';
+      const { child, ended } = startProcess(REBUILD, [house.url, '2', nowhere]);
+      const [complaint, code] = await Promise.all([textOf(child.stderr as Readable), ended]);
+      expect(code).toBe(1);
+      expect(complaint).toContain('ECONNREFUSED');
+      expect(complaint).not.toContain('secret-word');
+      expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+      expect(await schemas(house)).toEqual(['live']);
+    }));
+
   it('that ends anywhere before the swap leaves live as it was, and nothing behind', async () => {
     await fc.assert(
       fc.asyncProperty(

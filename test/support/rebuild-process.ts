@@ -1,4 +1,4 @@
-/** Rebuilds a database's read models in a process of its own, with lanes in threads: `rebuild-process.ts <url> <lanes>`. */
+/** Rebuilds a database's read models in a process of its own, with lanes in threads: `rebuild-process.ts <url> <lanes> [url for the lanes]`. */
 import 'reflect-metadata';
 import { defaultPolicy } from '../../src/domain/policy';
 import { createPostgresLedger } from '../../src/ledger/postgres';
@@ -7,7 +7,7 @@ import { createPool } from '../../src/platform/pools';
 import { rebuild } from '../../src/projections/rebuild';
 import { SourceBook } from '../../src/projections/sources';
 
-async function main(url: string, lanes: number): Promise<void> {
+async function main(url: string, lanes: number, lanesUrl = url): Promise<void> {
   const pool = createPool({ url, name: 'rebuild' });
   const ledger = await createPostgresLedger({ pool, logger: createLogger('warn') });
   const sources = new SourceBook(pool, ledger);
@@ -17,13 +17,13 @@ async function main(url: string, lanes: number): Promise<void> {
     source: (name: string) => sources.get(name),
     sources: () => sources.all(),
   };
-  const done = await rebuild({ pool, url, ledger, settings, lanes });
+  const done = await rebuild({ pool, url: lanesUrl, ledger, settings, lanes });
   process.stdout.write(`${JSON.stringify(done)}\n`);
   await ledger.close();
   await pool.end();
 }
 
-main(process.argv[2] ?? '', Number(process.argv[3])).catch((error: unknown) => {
+main(process.argv[2] ?? '', Number(process.argv[3]), process.argv[4]).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 });

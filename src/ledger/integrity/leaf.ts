@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Proposal } from '../port';
+import { writeInstant } from './wire';
 
 /**
  * The canonical envelope, format 1: eight fields in a fixed order, each as a big-endian int32 byte length (-1 for absent)
@@ -17,35 +18,6 @@ import type { Proposal } from '../port';
 export const LEAF_FORMAT = 1;
 export const LEAF_PREFIX = Buffer.from([0x00, LEAF_FORMAT]);
 export const HASH_BYTES = 32;
-
-const POSTGRES_EPOCH_MS = 946_684_800_000;
-const TWO_32 = 2 ** 32;
-
-/** An int64 field of the wire format: length 8, then the value. Exact for every safe integer. */
-export function writeInt64(into: Buffer, value: number, at: number): number {
-  into.writeInt32BE(8, at);
-  into.writeInt32BE(Math.floor(value / TWO_32), at + 4);
-  into.writeUInt32BE(value - Math.floor(value / TWO_32) * TWO_32, at + 8);
-  return at + 12;
-}
-
-/** Epoch milliseconds as PostgreSQL's microseconds since 2000. Years outside 1715–2285 leave the safe integers. */
-export function writeInstant(into: Buffer, epochMs: number, at: number): number {
-  const micros = (epochMs - POSTGRES_EPOCH_MS) * 1000;
-  if (Number.isSafeInteger(micros)) return writeInt64(into, micros, at);
-  into.writeInt32BE(8, at);
-  into.writeBigInt64BE(BigInt(epochMs - POSTGRES_EPOCH_MS) * 1000n, at + 4);
-  return at + 12;
-}
-
-/** Reads the eight bytes of an instant, to epoch milliseconds. */
-export function readInstant(from: Buffer, at: number): number {
-  const high = from.readInt32BE(at);
-  if (high >= -0x200000 && high < 0x200000) {
-    return (high * TWO_32 + from.readUInt32BE(at + 4)) / 1000 + POSTGRES_EPOCH_MS;
-  }
-  return Number(from.readBigInt64BE(at) / 1000n) + POSTGRES_EPOCH_MS;
-}
 
 function writeText(into: Buffer, text: string | null, at: number): number {
   if (text === null) return into.writeInt32BE(-1, at);

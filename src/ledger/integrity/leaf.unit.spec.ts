@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { Proposal } from '../port';
-import { leafOf, readInstant, writeInstant, writeInt64 } from './leaf';
+import { leafOf } from './leaf';
+import { readInstant, writeInstant, writeInt64 } from './wire';
 
 const base: Proposal = {
   source: 's',

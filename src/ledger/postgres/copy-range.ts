@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { addAbortSignal } from 'node:stream';
-import { FactRows } from '../fact-rows';
+import { FactRows } from '../rows';
 
 /**
  * What makes a range of positions come in order through the primary key, and never through a sort of the whole table as the

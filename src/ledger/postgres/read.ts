@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Fact } from '../port';
 import { copyRange, withConnection } from './copy-range';
-import { BLOCK, FACT_COLUMNS, type FactRows, decodeFact } from '../fact-rows';
+import { BLOCK, FACT_COLUMNS, decodeFact } from '../fact-rows';
+import type { FactRows } from '../rows';
 import { readHead } from './head';
 
 /** Facts in one COPY. Each holds one snapshot, and a snapshot that is held for long keeps old versions of the head row. */

@@ -6,7 +6,7 @@ import { LEAF_PREFIX, hashPrefixed } from '../integrity/leaf';
 import { BLOCK_ROW_COLUMNS, blockOf } from './block-row';
 import type { BlockRow } from './block-row';
 import { borrow, copyRange } from './copy-range';
-import type { FactRows } from '../fact-rows';
+import type { FactRows } from '../rows';
 import { readHead } from './head';
 import { COPY_COLUMNS } from './prepared';
 

@@ -1,7 +1,7 @@
 import { finished } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { writeInstant, writeInt64 } from '../integrity/leaf';
+import { writeInstant, writeInt64 } from '../integrity/wire';
 import { merkleRoot } from '../integrity/merkle';
 import type { Int8 } from './fact-row';
 import { COPY_COLUMNS, fillOpenFields, leafOfPrepared } from './prepared';

@@ -38,6 +38,11 @@ export class ColdCases {
     return this.cases.size;
   }
 
+  /** Bytes that all slabs take. */
+  get held(): number {
+    return this.slabs.reduce((sum, slab) => sum + slab.bytes.length, 0);
+  }
+
   put(record: CaseRecord): void {
     const { row, drifts, waits } = stored(record);
     const line = copyLine(cellsOf(row));

@@ -2,7 +2,8 @@
  * Some blocks, divided: each lane's rows as bytes in memory that threads share, nobody's facts here. A row is copied once and
  * decoded once, where it is needed.
  */
-import { type BriefFact, type FactRows, POSITION, RECORDED_AT, decodeBrief } from '../../ledger/fact-rows';
+import { type BriefFact, POSITION, RECORDED_AT, decodeBrief } from '../../ledger/fact-rows';
+import type { FactRows } from '../../ledger/rows';
 
 /** A lane's rows of some blocks; `end` is where those of a block end. */
 export interface LaneRows {

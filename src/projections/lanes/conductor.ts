@@ -3,7 +3,8 @@
  * lanes and here; articles, customers and feeds are folded here; orders are folded in their lanes; stock cases, which
  * orders tell what they moved, are folded here at the end. No station looks back, so none waits for a later one.
  */
-import { BLOCK, type FactRows } from '../../ledger/fact-rows';
+import { BLOCK } from '../../ledger/fact-rows';
+import type { FactRows } from '../../ledger/rows';
 import type { FeedState } from '../../domain/cases/feed';
 import type { Instant, Shown, Told } from '../engine/engine';
 import { type Reading, readBlock } from '../engine/reading';

@@ -1,6 +1,7 @@
 /** Who has which case, and who reads which fact. */
 import { sourceKinds } from '../../domain/sources/registry';
-import { type FactRows, PAYLOAD, SOURCE } from '../../ledger/fact-rows';
+import { PAYLOAD, SOURCE } from '../../ledger/fact-rows';
+import type { FactRows } from '../../ledger/rows';
 import type { ProjectionSettings } from '../settings';
 
 const ORDER = 'order:';

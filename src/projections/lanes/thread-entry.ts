@@ -28,7 +28,7 @@ let last: Promise<void> = Promise.resolve();
 async function serve(call: Call): Promise<void> {
   let said: Answer;
   try {
-    said = { ok: true, json: JSON.stringify(await answer(call)) ?? 'null' };
+    said = { ok: true, json: JSON.stringify((await answer(call)) ?? null) };
   } catch (error) {
     const { message, cause, stack } = error as Error;
     said = { ok: false, message, cause: cause instanceof Error ? cause.stack : stack };
