@@ -10,7 +10,8 @@ import { ThreadLane } from './thread';
 
 /** Below this, starting threads costs more than they bring. */
 const WORTH_THREADS = 30_000;
-const MOST_LANES = 8;
+/** Each has connections of its own, and the embedded server has 60 for all. */
+const MOST_LANES = 4;
 /** Articles and stock cases are in motion for ever. */
 const HOT_CASES = 10_000;
 
