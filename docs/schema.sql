@@ -105,7 +105,8 @@ CREATE TABLE app.generations (
   settings text NOT NULL,
   status text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
-  promoted_at timestamp with time zone
+  promoted_at timestamp with time zone,
+  reason text
 );
 
 CREATE TABLE app.leases (
@@ -202,7 +203,7 @@ BEGIN ATOMIC
 END
 ;
 
-ALTER TABLE app.generations ADD CONSTRAINT generations_status_check CHECK ((status = ANY (ARRAY['building'::text, 'live'::text, 'former'::text, 'dropped'::text])));
+ALTER TABLE app.generations ADD CONSTRAINT generations_status_check CHECK ((status = ANY (ARRAY['building'::text, 'ready'::text, 'live'::text, 'former'::text, 'dropped'::text])));
 
 ALTER TABLE app.generations ADD CONSTRAINT generations_pkey PRIMARY KEY (id);
 

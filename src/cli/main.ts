@@ -45,12 +45,92 @@ program
 
 program
   .command('replay')
-  .description('rebuild all read models from the ledger into a new generation and promote it')
-  .addOption(json())
+  .description(
+    'rebuild all read models from the ledger and promote them; with a draft, show what it would change',
+  )
+  .option(
+    '--policy <file>',
+    'a draft, YAML or JSON: built beside the live generation, compared, not promoted',
+  )
+  .option('--reason <text>', 'why, kept beside the generation')
   .option('--max-cases <count>', 'cases in memory at most (default 400000)', Number)
-  .action(async (options: { json: boolean; maxCases?: number }) => {
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  tallystick replay                                             the same history by this version of Tallystick
+  tallystick replay --policy draft.yaml --reason "cut-off 18:00"   what would another policy have found?
+  tallystick generations promote 4                              put the draft in force
+  tallystick generations rollback                               and back`,
+  )
+  .action(async (options: { json: boolean; maxCases?: number; policy?: string; reason?: string }) => {
     const { runReplay } = await import('./replay.js');
     await runReplay(options);
+  });
+
+const generations = program
+  .command('generations')
+  .description('sets of read models: the live one, drafts that are ready, former ones to go back to')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  tallystick generations list
+  tallystick generations diff 4              what changes if 4 takes the live one's place
+  tallystick generations diff 4 --csv        every drift that does
+  tallystick generations promote 4
+  tallystick generations rollback            back to the one that was live before
+  tallystick generations drop 3`,
+  );
+
+generations
+  .command('list')
+  .description('all that are there, the newest first')
+  .addOption(json())
+  .action(async (options: { json: boolean }) => {
+    const { runList } = await import('./generations.js');
+    await runList(options);
+  });
+
+generations
+  .command('diff')
+  .description("what changes if it takes the live one's place")
+  .argument('<id>')
+  .option('--csv', 'every drift that changes, as CSV', false)
+  .addOption(json())
+  .action(async (id: string, options: { json: boolean; csv: boolean }) => {
+    const { runDiff } = await import('./generations.js');
+    await runDiff(id, options);
+  });
+
+generations
+  .command('promote')
+  .description("catch it up and put it in the live one's place")
+  .argument('<id>')
+  .addOption(json())
+  .action(async (id: string, options: { json: boolean }) => {
+    const { runPromote } = await import('./generations.js');
+    await runPromote(id, options);
+  });
+
+generations
+  .command('rollback')
+  .description('back to the generation that was live before')
+  .addOption(json())
+  .action(async (options: { json: boolean }) => {
+    const { runRollback } = await import('./generations.js');
+    await runRollback(options);
+  });
+
+generations
+  .command('drop')
+  .description('forget a draft or a former generation')
+  .argument('<id>')
+  .addOption(json())
+  .action(async (id: string, options: { json: boolean }) => {
+    const { runDrop } = await import('./generations.js');
+    await runDrop(id, options);
   });
 
 program

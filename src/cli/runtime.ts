@@ -2,8 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { type Policy, policySchema } from '../domain/policy';
-import { catalogue } from '../domain/drift/catalogue';
 import type { Ledger } from '../ledger/port';
 import { createPostgresLedger } from '../ledger/postgres';
 import { ConfigError, type Config, loadConfig } from '../platform/config';
@@ -12,7 +10,9 @@ import { type Log, createLogger } from '../platform/logging';
 import { migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
 import { SourceBook } from '../projections/sources';
-import type { ProjectionSettings } from '../projections/settings';
+import { checkedPolicy } from './policy-file';
+import { liveGeneration } from '../projections/generations';
+import { CurrentSettings } from '../projections/settings';
 
 export interface Runtime {
   config: Config;
@@ -24,7 +24,7 @@ export interface Runtime {
   bulkPool: Pool;
   ledger: Ledger;
   sources: SourceBook;
-  settings: ProjectionSettings;
+  settings: CurrentSettings;
   checkpointFile: string;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export interface RuntimeOptions {
 }
 
 export async function openRuntime({ mode, config = loadConfig() }: RuntimeOptions): Promise<Runtime> {
-  const policy = readPolicy(config);
+  const policy = checkedPolicy(config.policy);
   const log = createLogger(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true });
   const closing: (() => Promise<void>)[] = [];
@@ -61,11 +61,8 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
     closing.push(() => ledger.close());
     const sources = new SourceBook(pool, ledger);
     await sources.reload();
-    const settings: ProjectionSettings = {
-      policy,
-      source: (name) => sources.get(name),
-      sources: () => sources.all(),
-    };
+    const settings = new CurrentSettings(policy, sources);
+    settings.adopt((await liveGeneration(pool))?.made ?? null);
     return { config, log, url, pool, bulkPool, ledger, sources, settings, checkpointFile, close };
   } catch (error) {
     await close();
@@ -93,23 +90,4 @@ export async function configureSources({ config, sources }: Runtime): Promise<vo
     );
     if (!result.ok) throw new ConfigError([`sources: ${name}: ${result.detail}`]);
   }
-}
-
-function readPolicy(config: Config): Policy {
-  const parsed = policySchema.safeParse(config.policy ?? {});
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map(({ path, message }) => `policy.${path.join('.')}: ${message}`),
-    );
-  }
-  const codes = new Set(catalogue.map(({ code }) => code));
-  const unknown = Object.keys(parsed.data.detectors).filter((code) => !codes.has(code));
-  if (unknown.length > 0) {
-    throw new ConfigError(
-      unknown.map(
-        (code) => `policy.detectors.${code}: no such detector; there are: ${[...codes].join(', ')}`,
-      ),
-    );
-  }
-  return parsed.data;
 }

@@ -2,8 +2,8 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../api/server';
 import { IngestModule } from '../ingest/ingest.module';
-import { changedSources, fingerprint, type ProjectionSource } from '../projections/settings';
-import { ensureLive, liveGeneration } from '../projections/generations';
+import { changedSources, fingerprint } from '../projections/settings';
+import { type Generation, ensureLive, liveGeneration } from '../projections/generations';
 import { LiveRunner } from '../projections/live';
 import { rebuild } from '../projections/rebuild';
 import { insertOutbox } from '../reactions/outbox';
@@ -22,7 +22,8 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const stopping = new AbortController();
   await ensureLive(pool, settings);
   await configureSources(runtime);
-  const runner = new LiveRunner({ pool, ledger, settings, sources, log, onEvents: insertOutbox });
+  const adopt = ({ made }: Generation) => settings.adopt(made);
+  const runner = new LiveRunner({ pool, ledger, settings, sources, log, adopt, onEvents: insertOutbox });
   const app = await createApp({ config, pool, ledger, sources, logger: log, modules: [IngestModule] });
   try {
     await app.listen(config.port, config.host);
@@ -65,8 +66,7 @@ async function project(runtime: Runtime, runner: LiveRunner, signal: AbortSignal
   const { bulkPool, url, ledger, settings, log } = runtime;
   try {
     const live = await liveGeneration(bulkPool);
-    const made = live ? (JSON.parse(live.settings) as { sources: ProjectionSource[] }).sources : [];
-    const changed = changedSources(made, settings);
+    const changed = changedSources(live?.made.sources ?? [], settings);
     if (live && (live.fingerprint !== fingerprint(settings) || changed.length > 0)) {
       log.info(
         { generation: live.id, changed },

@@ -2,14 +2,25 @@
 import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
 import { LIVE, createIndexes, createTables, schemaName } from './generation-schema';
-import { type ProjectionSettings, fingerprint } from './settings';
+import { type Made, type ProjectionSettings, fingerprint, readMade } from './settings';
+
+export type GenerationStatus = 'building' | 'ready' | 'live' | 'former' | 'dropped';
 
 export interface Generation {
   id: number;
   schema: string;
   fingerprint: string;
-  settings: string;
+  made: Made;
+  status: GenerationStatus;
+  /** Why it was built, in the words of who built it. */
+  reason: string | null;
+  createdAt: Date;
   promotedAt: Date | null;
+}
+
+/** What was asked cannot be done with this generation, or with none of that number. */
+export class GenerationRefused extends Error {
+  readonly code = 'generation-refused';
 }
 
 /** The live generation moved on, or was replaced, since it was read: what was folded on it is dropped and read anew. */
@@ -20,23 +31,47 @@ export class CheckpointMoved extends Error {
 /** Held by whoever builds a generation, as long as he lives: a session's lock, which a killed process loses at once. */
 const BUILDER = 0x7a11;
 
+interface Row {
+  id: number;
+  schema_name: string;
+  fingerprint: string;
+  settings: string;
+  status: GenerationStatus;
+  reason: string | null;
+  created_at: Date;
+  promoted_at: Date | null;
+}
+
+const SELECT = `SELECT id, schema_name, fingerprint, settings, status, reason, created_at, promoted_at FROM app.generations`;
+
+function generation(row: Row): Generation {
+  const { id, schema_name: schema, fingerprint: print, settings, status, reason } = row;
+  const dates = { createdAt: row.created_at, promotedAt: row.promoted_at };
+  return { id, schema, fingerprint: print, made: readMade(settings), status, reason, ...dates };
+}
+
 export async function liveGeneration(db: Pool | ClientBase): Promise<Generation | null> {
-  const { rows } = await db.query<{
-    id: number;
-    schema_name: string;
-    fingerprint: string;
-    settings: string;
-    promoted_at: Date | null;
-  }>(`SELECT id, schema_name, fingerprint, settings, promoted_at FROM app.generations WHERE status = 'live'`);
-  const row = rows[0];
-  if (!row) return null;
-  return {
-    id: row.id,
-    schema: row.schema_name,
-    fingerprint: row.fingerprint,
-    settings: row.settings,
-    promotedAt: row.promoted_at,
-  };
+  const { rows } = await db.query<Row>(`${SELECT} WHERE status = 'live'`);
+  return rows[0] ? generation(rows[0]) : null;
+}
+
+/** All that are there, the newest first. */
+export async function listGenerations(db: Pool | ClientBase): Promise<Generation[]> {
+  const { rows } = await db.query<Row>(`${SELECT} WHERE status <> 'dropped' ORDER BY id DESC`);
+  return rows.map(generation);
+}
+
+/** Throws `GenerationRefused` where there is none of that number, or where its tables are gone or not complete. */
+export async function completeGeneration(db: Pool | ClientBase, id: number): Promise<Generation> {
+  const { rows } = await db.query<Row>(`${SELECT} WHERE id = $1`, [id]);
+  const [row] = rows;
+  if (!row)
+    throw new GenerationRefused(`there is no generation ${id}; \`tallystick generations list\` shows them`);
+  if (row.status === 'building')
+    throw new GenerationRefused(`generation ${id} is still being built, or its builder died: build it anew`);
+  if (row.status === 'dropped')
+    throw new GenerationRefused(`generation ${id} was dropped: build it anew by \`tallystick replay\``);
+  return generation(row);
 }
 
 /** The first start has nothing to rebuild: an empty generation at position 0 is live at once. */
@@ -59,9 +94,10 @@ export async function ensureLive(pool: Pool, settings: ProjectionSettings): Prom
 export async function beginGeneration(
   pool: Pool,
   settings: ProjectionSettings,
+  reason: string | null = null,
 ): Promise<{ id: number; schema: string }> {
   return withTransaction(pool, async (client) => {
-    const id = await register(client, settings, 'building', '');
+    const id = await register(client, settings, 'building', '', reason);
     const schema = schemaName(`gen_${id}`);
     await client.query('UPDATE app.generations SET schema_name = $2 WHERE id = $1', [id, schema]);
     await client.query(createTables(schema));
@@ -75,12 +111,14 @@ async function register(
   settings: ProjectionSettings,
   status: string,
   schema: string,
+  reason: string | null = null,
 ): Promise<number> {
-  const made = JSON.stringify({ policy: settings.policy, sources: settings.sources() });
+  const { policy, configured = policy } = settings;
+  const made = JSON.stringify({ policy, configured, sources: settings.sources() } satisfies Made);
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO app.generations (schema_name, fingerprint, settings, status, promoted_at)
-     VALUES ($1, $2, $3, $4, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
-    [schema, fingerprint(settings), made, status],
+    `INSERT INTO app.generations (schema_name, fingerprint, settings, status, reason, promoted_at)
+     VALUES ($1, $2, $3, $4, $5, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
+    [schema, fingerprint(settings), made, status, reason],
   );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('no generation was registered');
@@ -96,6 +134,11 @@ export async function setCheckpoint(
     position,
     new Date(instant).toISOString(),
   ]);
+}
+
+/** It is complete, and waits for whoever promotes it. */
+export async function markReady(db: Pool | ClientBase, id: number): Promise<void> {
+  await db.query(`UPDATE app.generations SET status = 'ready' WHERE id = $1 AND status = 'building'`, [id]);
 }
 
 /** Throws when another has moved the checkpoint: zero rows is never success. */
@@ -128,6 +171,9 @@ export async function promote(
     await client.query('SELECT pg_advisory_xact_lock($1, 0)', [BUILDER]);
     const live = await liveGeneration(client);
     if (!live) throw new Error('there is no live generation to replace');
+    // It may have been promoted or dropped while this one waited.
+    const { status } = await completeGeneration(client, id);
+    if (status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
     const { rows } = await client.query<{ position: number }>(
       `SELECT position FROM ${LIVE}.checkpoint FOR UPDATE`,
     );
@@ -178,6 +224,18 @@ export async function dropAbandoned(pool: Pool): Promise<number[]> {
     dropped.push(id);
   }
   return dropped;
+}
+
+/** Former generations that are kept to go back to. */
+const KEPT = 2;
+
+/** Drops former generations but for the last that were live. */
+export async function dropOld(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ id: number }>(
+    `SELECT id FROM app.generations WHERE status = 'former' ORDER BY promoted_at DESC, id DESC OFFSET $1`,
+    [KEPT],
+  );
+  for (const { id } of rows) await dropGeneration(pool, id);
 }
 
 export async function dropGeneration(pool: Pool, id: number): Promise<void> {

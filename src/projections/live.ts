@@ -10,10 +10,10 @@ import { isDatabaseAway, withTransaction } from '../platform/pools';
 import type { Log } from '../platform/logging';
 import { Engine } from './engine/engine';
 import type { CaseRecord, DriftEvent } from './engine/records';
-import { CheckpointMoved, ensureLive, moveCheckpoint } from './generations';
+import { CheckpointMoved, type Generation, ensureLive, moveCheckpoint } from './generations';
 import { LIVE } from './generation-schema';
 import { Lease, RENEW_MS } from './lease';
-import type { ProjectionSettings } from './settings';
+import { type ProjectionSettings, madeByThisCode } from './settings';
 import { ownFact } from './sources';
 import type { SourceBook } from './sources';
 import { GenerationStore } from './store';
@@ -31,6 +31,8 @@ export interface LiveParts {
     events: readonly DriftEvent[],
     cases: ReadonlyMap<string, CaseRecord | null>,
   ) => Promise<void>;
+  /** Told which generation is live, before anything is folded on it. */
+  adopt?: (live: Generation) => void;
   /** Facts folded in one transaction, about. */
   batch?: number;
   /** Cases kept in memory between batches. */
@@ -38,6 +40,14 @@ export interface LiveParts {
 }
 
 const IDLE_MS = 1_000;
+
+/** Rows of other code are not folded on: whoever has that code does, or a new generation is built. */
+export class OtherCode extends Error {
+  readonly code = 'other-code';
+  constructor(generation: number) {
+    super(`generation ${generation} was made by another version of Tallystick; this one does not fold on it`);
+  }
+}
 
 interface Loaded {
   engine: Engine;
@@ -101,6 +111,7 @@ export class LiveRunner {
       this.loaded = null;
       if (error instanceof CheckpointMoved)
         this.parts.log.info({ err: error }, 'live generation was moved on by another');
+      else if (error instanceof OtherCode) this.parts.log.warn({ err: error }, 'standing by');
       else if (error instanceof LedgerUnavailable || isDatabaseAway(error))
         this.parts.log.warn({ err: error }, 'database is away; the projector tries again');
       else this.parts.log.error({ err: error }, 'the projector failed and starts anew from its checkpoint');
@@ -149,7 +160,10 @@ export class LiveRunner {
   private async load(): Promise<Loaded> {
     const { pool, settings } = this.parts;
     await this.parts.sources.reload();
-    await ensureLive(pool, settings);
+    const live = await ensureLive(pool, settings);
+    // Another process may have promoted a generation with another policy, or, being of another version, with other code.
+    this.parts.adopt?.(live);
+    if (!madeByThisCode(live.fingerprint)) throw new OtherCode(live.id);
     const store = new GenerationStore(pool, LIVE);
     for (;;) {
       const { generation, position } = await store.checkpoint();

@@ -5,24 +5,24 @@
  */
 import type { Pool } from 'pg';
 import { encodeRow, factRows } from '../ledger/fact-rows';
-import type { Fact, Ledger } from '../ledger/port';
+import type { Ledger } from '../ledger/port';
 import type { FactRows } from '../ledger/rows';
-import { withTransaction } from '../platform/pools';
 import { gatherStatistics, indexOnce } from './bulk/indexes';
-import type { Engine } from './engine/engine';
+import { CatchUp } from './catch-up';
 import {
+  GenerationRefused,
   beginGeneration,
+  completeGeneration,
   dropAbandoned,
   dropGeneration,
+  dropOld,
   guardBuild,
+  markReady,
   promote,
   setCheckpoint,
 } from './generations';
 import { lanesFor, openLanes } from './lanes/open-lanes';
-import { blocksOf, resume } from './live';
-import type { ProjectionSettings } from './settings';
-import { GenerationStore } from './store';
-import { readable } from './translate';
+import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
 export interface RebuildOptions {
   pool: Pool;
@@ -36,6 +36,8 @@ export interface RebuildOptions {
   maxCases?: number;
   onProgress?: (progress: RebuildProgress) => void;
   signal?: AbortSignal;
+  /** Why it is built, kept beside the generation. */
+  reason?: string;
 }
 
 export interface RebuildProgress {
@@ -51,25 +53,84 @@ export interface Rebuilt {
   drifts: number;
 }
 
-/** Facts left over that are folded while readers and the live runner wait; more are folded before. */
-const LAST_STEP = 2_000;
 const MAX_CASES = 400_000;
-/** Cases that the last folding keeps in memory. */
-const CACHED = 20_000;
 
+export interface Built {
+  generation: number;
+  position: number;
+}
+
+/** Builds and promotes. */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
-  const { pool, settings } = options;
+  const { pool } = options;
+  const built = await build(options);
+  try {
+    const position = await promoteGeneration({ ...options, generation: built.generation });
+    return { generation: built.generation, position, ...(await count(pool)) };
+  } catch (error) {
+    await dropGeneration(pool, built.generation);
+    throw error;
+  }
+}
+
+/** A generation beside the live one, complete up to what the ledger's head was, and ready to be compared and promoted. */
+export async function build(options: RebuildOptions): Promise<Built> {
+  const { pool, settings, reason = null } = options;
   await dropAbandoned(pool);
-  const { id, schema } = await beginGeneration(pool, settings);
+  const { id, schema } = await beginGeneration(pool, settings, reason);
   const release = await guardBuild(pool, id);
   try {
-    return await new Rebuild(options, id, schema).run();
+    const position = await new Build(options, id, schema).run();
+    await markReady(pool, id);
+    return { generation: id, position };
   } catch (error) {
     await dropGeneration(pool, id);
     throw error;
   } finally {
     await release();
   }
+}
+
+export interface PromoteOptions extends Pick<
+  RebuildOptions,
+  'pool' | 'ledger' | 'settings' | 'onProgress' | 'signal'
+> {
+  generation: number;
+}
+
+/**
+ * Catches a generation up, by the settings that it was made with, and puts it in the live one's place; live folding waits for
+ * the last bit only. A generation that was live before is promoted in the same way. Answers its position. Throws
+ * `GenerationRefused` where it cannot be.
+ */
+export async function promoteGeneration(options: PromoteOptions): Promise<number> {
+  const { pool, ledger, settings: now, generation: id, onProgress, signal } = options;
+  const release = await guardBuild(pool, id);
+  try {
+    const { schema, made, status, fingerprint } = await completeGeneration(pool, id);
+    if (status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
+    if (!madeByThisCode(fingerprint))
+      throw new GenerationRefused(
+        `generation ${id} was made by another version of Tallystick: build it anew`,
+      );
+    const { position: head } = await ledger.head();
+    const catchUp = await CatchUp.open({ ledger, pool, settings: madeSettings(made, now), schema });
+    await catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
+    await promote(pool, id, (client, livePosition) => catchUp.upTo(livePosition, client));
+    await dropOld(pool);
+    const { position } = catchUp;
+    onProgress?.({ phase: 'promoted', position, head: Math.max(head, position) });
+    return position;
+  } finally {
+    await release();
+  }
+}
+
+async function count(pool: Pool): Promise<{ cases: number; drifts: number }> {
+  const { rows } = await pool.query<{ cases: number; drifts: number }>(
+    'SELECT (SELECT count(*) FROM live.cases) AS cases, (SELECT count(*) FROM live.drifts) AS drifts',
+  );
+  return rows[0] ?? { cases: 0, drifts: 0 };
 }
 
 /** A ledger that keeps no rows has them made. */
@@ -87,7 +148,7 @@ async function* rowsOf(
   }
 }
 
-class Rebuild {
+class Build {
   private position = 0;
   private head = 0;
 
@@ -97,14 +158,12 @@ class Rebuild {
     private readonly schema: string,
   ) {}
 
-  async run(): Promise<Rebuilt> {
+  async run(): Promise<number> {
     const { pool } = this.options;
     await this.foldAll();
     await indexOnce(pool, this.id, this.schema);
     await gatherStatistics(pool, this.schema);
-    await this.catchUp();
-    this.say('promoted');
-    return { generation: this.id, position: this.position, ...(await this.count()) };
+    return this.position;
   }
 
   /** Everything up to the head as it is now. */
@@ -136,51 +195,8 @@ class Rebuild {
     }
   }
 
-  private async count(): Promise<{ cases: number; drifts: number }> {
-    const { rows } = await this.options.pool.query<{ cases: number; drifts: number }>(
-      'SELECT (SELECT count(*) FROM live.cases) AS cases, (SELECT count(*) FROM live.drifts) AS drifts',
-    );
-    return rows[0] ?? { cases: 0, drifts: 0 };
-  }
-
   private say(phase: RebuildProgress['phase']): void {
     const { position } = this;
     this.options.onProgress?.({ phase, position, head: Math.max(this.head, position) });
-  }
-
-  /** What arrived meanwhile: in rounds while live goes on, and the last bit inside the swap. */
-  private async catchUp(): Promise<void> {
-    const { ledger, pool, settings, signal } = this.options;
-    const store = new GenerationStore(pool, this.schema);
-    const engine = await resume(store, settings);
-    for (;;) {
-      signal?.throwIfAborted();
-      const facts = await ledger.page(engine.position, LAST_STEP);
-      await this.fold(engine, facts);
-      if (facts.length < LAST_STEP) break;
-      this.say('catching-up');
-      await withTransaction(pool, async (client) => {
-        await store.write(client, { cases: engine.dirty, events: engine.events, chunks: engine.chunks });
-        await setCheckpoint(client, this.schema, engine);
-      });
-      engine.settle(CACHED);
-    }
-    await promote(pool, this.id, async (client, livePosition) => {
-      while (engine.position < livePosition)
-        await this.fold(engine, await ledger.page(engine.position, LAST_STEP));
-      await store.write(client, { cases: engine.dirty, events: engine.events, chunks: engine.chunks });
-      await setCheckpoint(client, this.schema, engine);
-    });
-  }
-
-  private async fold(engine: Engine, facts: readonly Fact[]): Promise<void> {
-    const { settings } = this.options;
-    for (const block of blocksOf(facts)) {
-      await engine.fold(block.map((fact) => readable(fact, settings.source(fact.source))));
-      const [failure] = engine.failures;
-      // Live goes on without a case that cannot be judged; a rebuild stops and says which.
-      if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
-    }
-    this.position = engine.position;
   }
 }

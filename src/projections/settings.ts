@@ -11,9 +11,73 @@ export interface ProjectionSource extends SourceSettings {
 
 export interface ProjectionSettings {
   policy: Policy;
+  /** The policy of the configuration, where another one is in force. */
+  configured?: Policy;
   /** Looked up for every fact; a source may be added while the runner runs. */
   source(name: string): ProjectionSource | undefined;
   sources(): readonly ProjectionSource[];
+}
+
+/** What a generation was made with, as it is kept beside it. */
+export interface Made {
+  policy: Policy;
+  /** The configuration's policy at that time; what was promoted holds until somebody changes that. */
+  configured: Policy;
+  sources: readonly ProjectionSource[];
+}
+
+export function readMade(text: string): Made {
+  const made = JSON.parse(text) as Omit<Made, 'configured'> & { configured?: Policy };
+  return { ...made, configured: made.configured ?? made.policy };
+}
+
+/** The settings of this process: the policy that is in force, which a promotion changes, and the sources as they are now. */
+export class CurrentSettings implements ProjectionSettings {
+  policy: Policy;
+
+  constructor(
+    readonly configured: Policy,
+    private readonly book: {
+      get(name: string): ProjectionSource | undefined;
+      all(): readonly ProjectionSource[];
+    },
+  ) {
+    this.policy = configured;
+  }
+
+  source(name: string): ProjectionSource | undefined {
+    return this.book.get(name);
+  }
+
+  sources(): readonly ProjectionSource[] {
+    return this.book.all();
+  }
+
+  /** The policy of the live generation is in force, unless the configuration has changed since it was made. */
+  adopt(made: Made | null): void {
+    this.policy = made && sameJson(made.configured, this.configured) ? made.policy : this.configured;
+  }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * The settings that a generation was made with, so that it is caught up as it began. A source that was added since is as it
+ * is now: nothing of it was folded before.
+ */
+export function madeSettings(
+  { policy, configured, sources }: Made,
+  now: Pick<ProjectionSettings, 'source'>,
+): ProjectionSettings {
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  return {
+    policy,
+    configured,
+    source: (name) => byName.get(name) ?? now.source(name),
+    sources: () => sources,
+  };
 }
 
 let code: string | null = null;
@@ -34,9 +98,16 @@ export function codeFingerprint(): string {
   return (code = hash.digest('hex').slice(0, 16));
 }
 
+const CODE_ENDS = '-';
+
+/** Whether rows of a generation were made by the code that runs here. */
+export function madeByThisCode(fingerprintOfGeneration: string): boolean {
+  return fingerprintOfGeneration.split(CODE_ENDS)[0] === codeFingerprint();
+}
+
 /** Code and policy. A source added later has no earlier facts to be read anew, so sources are compared one by one. */
 export function fingerprint(settings: ProjectionSettings): string {
-  return `${codeFingerprint()}-${createHash('sha256').update(JSON.stringify(settings.policy)).digest('hex').slice(0, 16)}`;
+  return `${codeFingerprint()}${CODE_ENDS}${createHash('sha256').update(JSON.stringify(settings.policy)).digest('hex').slice(0, 16)}`;
 }
 
 /** Sources whose settings differ from those that a generation was made with. */

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { Base } from './0001-base';
 import { LedgerTables } from './0002-ledger';
 import { App } from './0003-app';
+import { Shadows } from './0004-shadows';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
-export const migrations: (new () => MigrationInterface)[] = [Base, LedgerTables, App];
+export const migrations: (new () => MigrationInterface)[] = [Base, LedgerTables, App, Shadows];

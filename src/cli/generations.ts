@@ -1,0 +1,134 @@
+import { toCsv } from '../api/lists/csv';
+import { type DriftChange, diff, eachDriftChange } from '../projections/diff';
+import { GenerationRefused, dropGeneration, listGenerations } from '../projections/generations';
+import { promoteGeneration } from '../projections/rebuild';
+import { columns } from './ask';
+import { diffText } from './diff-text';
+import { createProgress } from './progress';
+import { type Runtime, openRuntime } from './runtime';
+
+interface Output {
+  json: boolean;
+}
+
+/** Generations that are there: the live one, former ones to go back to, drafts that are ready. */
+export function runList({ json }: Output): Promise<void> {
+  return withRuntime(async ({ pool }) => {
+    const generations = await listGenerations(pool);
+    const items = generations.map(({ id, status, reason, createdAt, promotedAt }) => ({
+      id,
+      status,
+      reason,
+      createdAt: createdAt.toISOString(),
+      promotedAt: promotedAt?.toISOString() ?? null,
+    }));
+    if (json) print(JSON.stringify({ items }));
+    else {
+      const rows = items.map(({ id, status, reason, createdAt, promotedAt }) => [
+        String(id),
+        status,
+        createdAt.slice(0, 19),
+        promotedAt?.slice(0, 19) ?? '',
+        reason ?? '',
+      ]);
+      print(columns([['id', 'status', 'built', 'promoted', 'reason'], ...rows]).trimEnd());
+    }
+  });
+}
+
+const COLUMNS = [
+  'change',
+  'detector',
+  'subject',
+  'discriminator',
+  ...['live', 'draft'].flatMap((side) =>
+    ['id', 'cause', 'minor', 'currency', 'units', 'difference'].map((field) => `${side}.${field}`),
+  ),
+];
+const CSV_ROWS = 500;
+
+/** What changes if it takes the live one's place; with `csv` every drift that does. */
+export function runDiff(id: string, { json, csv }: Output & { csv: boolean }): Promise<void> {
+  return withRuntime(async ({ bulkPool: pool, ledger, settings }) => {
+    const parts = { pool, ledger, settings, generation: numberOf(id) };
+    if (!csv) {
+      const summary = await diff(parts);
+      print(json ? JSON.stringify(summary) : diffText(summary).trimEnd());
+      return;
+    }
+    const waiting: DriftChange[] = [];
+    const flush = () => process.stdout.write(toCsv(COLUMNS, waiting.splice(0)).replace(/^[^\n]*\n/, ''));
+    process.stdout.write(toCsv(COLUMNS, []));
+    await eachDriftChange(parts, (change) => {
+      if (waiting.push(change) >= CSV_ROWS) flush();
+    });
+    flush();
+  });
+}
+
+export function runPromote(id: string, output: Output): Promise<void> {
+  return withRuntime((runtime) => promote(runtime, numberOf(id), output));
+}
+
+/** Back to the generation that was live before. */
+export function runRollback(output: Output): Promise<void> {
+  return withRuntime(async (runtime) => {
+    const formers = (await listGenerations(runtime.pool)).filter(({ status }) => status === 'former');
+    const last = formers.sort(
+      (a, b) => (b.promotedAt?.getTime() ?? 0) - (a.promotedAt?.getTime() ?? 0) || b.id - a.id,
+    )[0];
+    if (!last) throw new GenerationRefused('no former generation is there to go back to');
+    await promote(runtime, last.id, output);
+  });
+}
+
+async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
+  const { bulkPool: pool, ledger, settings } = runtime;
+  const progress = createProgress('promote', 'facts');
+  try {
+    const onProgress = ({ phase, position, head }: { phase: string; position: number; head: number }) => {
+      progress.update(position, head, phase);
+    };
+    const position = await promoteGeneration({ pool, ledger, settings, generation, onProgress });
+    progress.stop();
+    print(
+      json
+        ? JSON.stringify({ generation, position })
+        : `Generation ${generation} is live, at fact ${position}.`,
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+export function runDrop(id: string, { json }: Output): Promise<void> {
+  return withRuntime(async ({ pool }) => {
+    const generation = numberOf(id);
+    const known = (await listGenerations(pool)).find((each) => each.id === generation);
+    if (!known) throw new GenerationRefused(`there is no generation ${id}`);
+    if (known.status === 'live' || known.status === 'building')
+      throw new GenerationRefused(
+        `generation ${id} is ${known.status}: only drafts and former ones can be dropped`,
+      );
+    await dropGeneration(pool, generation);
+    print(json ? JSON.stringify({ dropped: generation }) : `Generation ${generation} is dropped.`);
+  });
+}
+
+function numberOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new GenerationRefused(`${text} is no generation's number`);
+  return Number(text);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function withRuntime(work: (runtime: Runtime) => Promise<void>): Promise<void> {
+  const runtime = await openRuntime({ mode: 'guest' });
+  try {
+    await work(runtime);
+  } finally {
+    await runtime.close();
+  }
+}

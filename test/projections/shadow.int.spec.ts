@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { defaultPolicy, policySchema } from '../../src/domain/policy';
+import { type DriftChange, diff, eachDriftChange } from '../../src/projections/diff';
+import {
+  GenerationRefused,
+  beginGeneration,
+  dropGeneration,
+  listGenerations,
+  liveGeneration,
+} from '../../src/projections/generations';
+import { OtherCode } from '../../src/projections/live';
+import { build, promoteGeneration } from '../../src/projections/rebuild';
+import { CurrentSettings } from '../../src/projections/settings';
+import { createWorld, everyFault } from '../../src/simulator';
+import { differences } from '../laws/support/current';
+import { type House, inHouse } from '../laws/support/house';
+import { rowsOf } from '../laws/support/rows';
+import { WORLD_OVER, WORLD_START, deliver, messagesOf, sourcesOf, worlds } from '../laws/support/worlds';
+
+const world = createWorld({ seed: 3, orders: 25, faults: everyFault(2), startAt: WORLD_START });
+/** Nobody is told of rejected orders any more, and prices may be off by more. */
+const lenient = policySchema.parse({
+  detectors: {
+    'order-rejected': { enabled: false },
+    'invoice-price-mismatch': { toleranceMinor: 1_000_000 },
+  },
+});
+
+async function traded(house: House): Promise<void> {
+  await house.configure(sourcesOf(world));
+  await deliver(house, messagesOf(world), [40]);
+  await house.tick(WORLD_OVER);
+  await house.fold();
+}
+
+function draft(house: House, policy = lenient) {
+  const { pool, ledger, settings } = house;
+  return build({ pool, ledger, settings: { ...settings, policy, configured: settings.policy } });
+}
+
+const parts = ({ pool, ledger, settings }: House, generation: number) => ({
+  pool,
+  ledger,
+  settings,
+  generation,
+});
+
+describe('a draft beside the live generation', () => {
+  it('of the same settings differs in nothing, at any moment of the traffic', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        worlds({ orders: { min: 5, max: 15 } }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (of, when) =>
+          inHouse(async (house) => {
+            await house.configure(sourcesOf(of));
+            const messages = messagesOf(of);
+            const cut = Math.floor(when * messages.length);
+            await deliver(house, messages.slice(0, cut), [30]);
+            await house.fold();
+            const { generation } = await draft(house, defaultPolicy);
+            await deliver(house, messages.slice(cut), [30]);
+            await house.fold();
+            const { drifts, cases, quarantine, position } = await diff(parts(house, generation));
+            expect({ drifts, cases, quarantine }).toEqual({
+              drifts: [],
+              cases: [],
+              quarantine: { left: 0, entered: 0 },
+            });
+            expect(position).toBe((await house.ledger.head()).position);
+          }),
+      ),
+      { numRuns: 4, endOnFailure: true },
+    );
+  });
+
+  it('says which drifts open and close, drift by drift and in sums, and changes nothing itself', () =>
+    inHouse(async (house) => {
+      await traded(house);
+      const before = await rowsOf(house.pool);
+      const { generation } = await draft(house);
+      const summary = await diff(parts(house, generation));
+      const each: DriftChange[] = [];
+      await eachDriftChange(parts(house, generation), (change) => void each.push(change));
+      expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+
+      const standing = (rows: typeof before) =>
+        new Map(
+          rows.drifts
+            .filter(({ status }) => status === 'open' || status === 'accepted')
+            .map((drift) => [`${drift.case_key} ${drift.anchor}`, drift]),
+        );
+      const [live, shadow] = [standing(before), standing(await rowsOf(house.pool, `gen_${generation}`))];
+      const closed = [...live].filter(([key]) => !shadow.has(key)).map(([, drift]) => drift);
+      const opened = [...shadow].filter(([key]) => !live.has(key)).map(([, drift]) => drift);
+      expect(closed.some(({ detector }) => detector === 'order-rejected')).toBe(true);
+      const ids = (change: DriftChange['change'], side: 'live' | 'draft') =>
+        each
+          .filter((one) => one.change === change)
+          .map((one) => one[side]?.id)
+          .sort();
+      expect(ids('closed', 'live')).toEqual(closed.map(({ id }) => id).sort());
+      expect(ids('opened', 'draft')).toEqual(opened.map(({ id }) => id).sort());
+      expect(each.filter(({ change }) => change === 'closed').every(({ draft: none }) => none === null)).toBe(
+        true,
+      );
+      const total = (change: string, what: 'drifts' | 'minor') =>
+        summary.drifts.filter((one) => one.change === change).reduce((sum, one) => sum + one[what], 0);
+      expect(total('closed', 'drifts')).toBe(closed.length);
+      expect(total('opened', 'drifts')).toBe(opened.length);
+      expect(total('closed', 'minor')).toBe(
+        closed.reduce((sum, { amount_minor: minor }) => sum + (minor ?? 0), 0),
+      );
+    }));
+
+  it('promoted and rolled back leaves everything as it was, also what arrived meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.double({ min: 0.2, max: 1, noNaN: true }), (when) =>
+        inHouse(async (house) => {
+          await house.configure(sourcesOf(world));
+          const messages = messagesOf(world);
+          const cut = Math.floor(when * messages.length);
+          await deliver(house, messages.slice(0, cut), [40]);
+          await house.fold();
+          const first = await liveGeneration(house.pool);
+          const { generation } = await draft(house);
+          await promoteGeneration(parts(house, generation));
+          // Live goes on under the draft's policy, by a runner that adopts it.
+          const settings = new CurrentSettings(defaultPolicy, house.sources);
+          const runner = house.runner({ settings, adopt: ({ made }) => settings.adopt(made) });
+          await deliver(house, messages.slice(cut), [40]);
+          await house.tick(WORLD_OVER);
+          await house.fold(runner);
+          expect(settings.policy).toEqual(lenient);
+          const lenientRows = await rowsOf(house.pool);
+          expect(lenientRows.drifts.some(({ detector }) => detector === 'order-rejected')).toBe(false);
+
+          await promoteGeneration(parts(house, first!.id));
+          await house.fold();
+          const back = await rowsOf(house.pool);
+          await house.rebuild();
+          expect(differences(await rowsOf(house.pool), back)).toEqual([]);
+          // And forward again: the draft is still there, and catches up.
+          await promoteGeneration(parts(house, generation));
+          expect(differences(await rowsOf(house.pool), lenientRows)).toEqual([]);
+        }),
+      ),
+      { numRuns: 2, endOnFailure: true },
+    );
+  });
+
+  it('is refused where it is not there, not complete, dropped, live already, or of another version', () =>
+    inHouse(async (house) => {
+      await traded(house);
+      const live = await liveGeneration(house.pool);
+      const refused = async (generation: number, why: RegExp) => {
+        await expect(promoteGeneration(parts(house, generation))).rejects.toThrow(why);
+        await expect(promoteGeneration(parts(house, generation))).rejects.toBeInstanceOf(GenerationRefused);
+        await expect(diff(parts(house, generation))).rejects.toBeInstanceOf(GenerationRefused);
+      };
+      await refused(9_999, /there is no generation 9999/);
+      await refused(live!.id, /live already/);
+      const unfinished = await beginGeneration(house.pool, house.settings);
+      await refused(unfinished.id, /still being built/);
+      const { generation: dropped } = await draft(house);
+      await dropGeneration(house.pool, dropped);
+      await refused(dropped, /was dropped/);
+      const { generation: foreign } = await draft(house);
+      await house.pool.query(`UPDATE app.generations SET fingerprint = 'other-code' WHERE id = $1`, [
+        foreign,
+      ]);
+      await expect(promoteGeneration(parts(house, foreign))).rejects.toThrow(/another version/);
+      expect((await liveGeneration(house.pool))?.id).toBe(live!.id);
+    }));
+
+  it('made by other code is served and not folded on', () =>
+    inHouse(async (house) => {
+      await traded(house);
+      await house.pool.query(`UPDATE app.generations SET fingerprint = 'other-code' WHERE status = 'live'`);
+      const before = await rowsOf(house.pool);
+      await house.tick(WORLD_OVER + 1);
+      await expect(house.runner().step()).rejects.toBeInstanceOf(OtherCode);
+      expect(differences(await rowsOf(house.pool), before)).toEqual([]);
+    }));
+
+  it('that was live long ago makes room', () =>
+    inHouse(async (house) => {
+      await house.fold();
+      for (let round = 0; round < 4; round++) await house.rebuild();
+      const statuses = (await listGenerations(house.pool)).map(({ status }) => status);
+      expect(statuses).toEqual(['live', 'former', 'former']);
+    }));
+});
