@@ -42,6 +42,7 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   fastify.addHook('onRequest', async (_request, reply) => {
     void reply.headers(SECURITY_HEADERS);
   });
+  fastify.addHook('preClose', async () => closeConnectionsAsTheyRest(fastify.server));
   const options: Pick<NestApplicationOptions, 'bodyParser' | 'logger' | 'abortOnError'> = {
     bodyParser: false,
     logger: new NestLogger(parts.logger),
@@ -58,6 +59,18 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   });
   app.get(OpenApi).make = () => openApiDocument(app);
   return app;
+}
+
+const SWEEP_MS = 50;
+
+/**
+ * A closing server closes the connections that rest at that moment. One whose request is answered a moment later would be
+ * kept alive for a minute, and with it the server.
+ */
+function closeConnectionsAsTheyRest(server: FastifyInstance['server']): void {
+  if (!server.listening) return;
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref();
+  server.once('close', () => clearInterval(sweep));
 }
 
 /** What Fastify refuses before there is a route: a path that cannot be decoded. */

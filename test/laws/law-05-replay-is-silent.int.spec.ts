@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { insertOutbox } from '../../src/reactions/outbox';
 import { type House, inHouse } from './support/house';
+import { everyFault } from '../../src/simulator';
 import { WORLD_OVER, deliver, messagesOf, sourcesOf, worlds } from './support/worlds';
+
+/** A world without faults gives a replay nothing that it could repeat. */
+const faulty = () => worlds({ faults: fc.constantFrom(everyFault(1), everyFault(2)) });
 
 describe('law 5: a replay is silent', () => {
   it('it appends no fact and writes nothing to the outbox, however often it is run', async () => {
     await fc.assert(
-      fc.asyncProperty(worlds(), fc.constantFrom(20, 200, undefined), (world, maxCases) =>
+      fc.asyncProperty(faulty(), fc.constantFrom(20, 200, undefined), (world, maxCases) =>
         inHouse(async (house) => {
           await house.clock.set(world.startAt);
           await house.configure(sourcesOf(world));
