@@ -203,7 +203,6 @@ export async function resume(store: GenerationStore, settings: ProjectionSetting
     {
       policy: settings.policy,
       startsAt: (source) => settings.source(source)?.startsAt ?? null,
-      expectedIntervalSeconds: (source) => settings.source(source)?.expectedIntervalSeconds ?? null,
     },
     store,
   );

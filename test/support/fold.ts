@@ -12,7 +12,7 @@ const nothingStored = {
 };
 
 export function memoryEngine(policy = defaultPolicy): Engine {
-  return new Engine({ policy, startsAt: () => null, expectedIntervalSeconds: () => null }, nothingStored);
+  return new Engine({ policy, startsAt: () => null }, nothingStored);
 }
 
 const STREAMS: Record<string, string> = {

@@ -25,7 +25,6 @@ import { Schedule } from './schedule';
 export interface EngineSettings {
   policy: Policy;
   startsAt(source: string): number | null;
-  expectedIntervalSeconds(source: string): number | null;
 }
 
 /** What a case tells one that another engine has. Plain data. */
@@ -92,7 +91,7 @@ export class Engine {
     private readonly owns: ((key: string) => boolean) | null = null,
   ) {
     this.memory = new CaseMemory(source);
-    this.feeds = new FeedBook(settings.policy, settings.startsAt, settings.expectedIntervalSeconds);
+    this.feeds = new FeedBook(settings.policy, settings.startsAt);
   }
 
   get cases(): ReadonlyMap<string, CaseRecord | null> {

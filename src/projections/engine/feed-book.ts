@@ -14,7 +14,6 @@ export class FeedBook implements FeedClock {
   constructor(
     private readonly policy: Policy,
     private readonly startsAtOf: (source: string) => number | null,
-    private readonly intervalOf: (source: string) => number | null = () => null,
   ) {}
 
   /**
@@ -29,7 +28,10 @@ export class FeedBook implements FeedClock {
   }: Pick<Reading, 'at' | 'connected' | 'receipts' | 'beats'>): boolean {
     const before = this.shapes;
     // Connected from this fact on: it can be missing something, and it can fall silent.
-    for (const { source, kind, fact } of connected) this.feed(source, '*', kind, at, fact);
+    for (const { source, kind, fact, expectedIntervalSeconds } of connected) {
+      this.feed(source, '*', kind, at, fact);
+      this.expect(source, expectedIntervalSeconds);
+    }
     for (const receipt of receipts) {
       const { source, kind, stream, fact } = receipt;
       if (stream !== '*') receive(this.feed(source, stream, kind, at, fact), receipt, at);
@@ -56,14 +58,26 @@ export class FeedBook implements FeedClock {
 
   /** The feed, new if need be, marked as changed. */
   private feed(source: string, stream: string, kind: string, at: number, fact: number): FeedState {
-    const state =
-      this.bySource.get(source)?.get(stream) ?? this.add(initialFeed(source, stream, kind, at, fact));
-    this.changed.add(state);
-    return state;
+    const streams = this.bySource.get(source);
+    const known = streams?.get(stream);
+    if (known) {
+      this.changed.add(known);
+      return known;
+    }
+    const state = initialFeed(source, stream, kind, at, fact);
+    state.expectedIntervalSeconds = streams?.get('*')?.expectedIntervalSeconds ?? null;
+    return this.add(state);
+  }
+
+  /** The interval is the fact's, not that of today's settings: when a source was configured decides what was silence. */
+  private expect(source: string, seconds: number | null): void {
+    for (const state of this.bySource.get(source)?.values() ?? []) {
+      state.expectedIntervalSeconds = seconds;
+      this.changed.add(state);
+    }
   }
 
   private add(state: FeedState): FeedState {
-    state.expectedIntervalSeconds = this.intervalOf(state.source);
     const streams = this.bySource.get(state.source);
     if (streams) streams.set(state.stream, state);
     else this.bySource.set(state.source, new Map([[state.stream, state]]));

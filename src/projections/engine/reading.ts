@@ -27,6 +27,7 @@ export interface Connected {
   source: string;
   kind: string;
   fact: number;
+  expectedIntervalSeconds: number | null;
 }
 
 export interface ToldAct {
@@ -74,9 +75,10 @@ export function readBlock(block: readonly Readable[], first: number, last: numbe
 function readFact(fact: Readable, reading: Reading, receipts: Receipts): void {
   const { position, own, translation, recordedAt } = fact;
   if (own) {
-    if (own.type === 'source.configured')
-      reading.connected.push({ source: own.name, kind: own.kind, fact: position });
-    else if ('caseKey' in own) reading.acts.push({ position, at: recordedAt, act: own });
+    if (own.type === 'source.configured') {
+      const { name: source, kind, expectedIntervalSeconds } = own;
+      reading.connected.push({ source, kind, fact: position, expectedIntervalSeconds });
+    } else if ('caseKey' in own) reading.acts.push({ position, at: recordedAt, act: own });
     return;
   }
   const refusal = refusalOf(fact);

@@ -49,7 +49,6 @@ export function engineSettings(settings: ProjectionSettings): EngineSettings {
   return {
     policy: settings.policy,
     startsAt: (source) => settings.source(source)?.startsAt ?? null,
-    expectedIntervalSeconds: (source) => settings.source(source)?.expectedIntervalSeconds ?? null,
   };
 }
 
