@@ -35,7 +35,8 @@ const FREE = new Set(['available']);
 const ABSENT = new Set(['in_transfer', 'receiving']);
 
 export function scendPosition(state: StockState, until: number): Position | null {
-  const anchor = latest(upTo(state.counts, until));
+  const counts = upTo(state.counts, until);
+  const anchor = latest(counts);
   if (anchor === null) return null;
   let physical = 0;
   let free = 0;
@@ -49,7 +50,7 @@ export function scendPosition(state: StockState, until: number): Position | null
   for (const held of state.adjusted) if (later(held.at)) add(held.value.status, held.value.delta);
   for (const held of state.movements) if (later(held.at)) add('available', held.value.quantity);
   const tally = tallyAt(state, until);
-  const tallyHolds = tally !== null && anchor === latest(state.counts);
+  const tallyHolds = tally !== null && counts === state.counts;
   if (tallyHolds) physical -= tally.dispatched;
   for (const share of tallyHolds ? state.open : everyShare(state)) {
     if (!tallyHolds) for (const move of share.dispatched) if (later(move.at)) physical -= move.quantity;
@@ -64,7 +65,8 @@ export function primaPosition(
   kits: readonly KitRows[],
   look: LookProduct,
 ): Position | null {
-  const anchor = latest(upTo(state.balances, until));
+  const balances = upTo(state.balances, until);
+  const anchor = latest(balances);
   if (anchor === null) return null;
   const base = (quantity: number) => toBase({ sku: state.sku, quantity, uom: anchor.value.uom }, look);
   const physicalBase = base(anchor.value.physical);
@@ -80,7 +82,7 @@ export function primaPosition(
   }
   const inBase = converter(state.sku, look);
   const tally = kits.length === 0 ? tallyAt(state, until) : null;
-  const tallyHolds = tally !== null && anchor === latest(state.balances);
+  const tallyHolds = tally !== null && balances === state.balances;
   if (tallyHolds) for (const { uom, quantity } of tally.posted) physical -= inBase({ uom, quantity });
   for (const { posted } of tallyHolds ? [] : sharesWithKits(everyShare(state), kits)) {
     for (const move of posted) if (later(move.at)) physical -= inBase(move);
@@ -207,6 +209,8 @@ function converter(sku: string, look: LookProduct): (move: { uom: string; quanti
   };
 }
 
+/** The slot itself where nothing in it is later. */
 function upTo<V>(slot: Slot<V>, until: number): Slot<V> {
-  return slot.every((held) => held.at <= until) ? slot : slot.filter((held) => held.at <= until);
+  for (const { at } of slot) if (at > until) return slot.filter((held) => held.at <= until);
+  return slot;
 }

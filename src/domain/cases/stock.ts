@@ -84,7 +84,7 @@ export function evolveStock(state: StockState, fact: HeldFact): StockState {
       return forget(
         sameUnit
           ? { ...state, balances }
-          : { ...state, balances, open: everyShare(state), balanced: [], settled: [] },
+          : { ...state, balances, open: everyShare(state).sort(byOrder), balanced: [], settled: [] },
       );
     }
     case 'stock-adjusted': {
@@ -153,19 +153,20 @@ export function receiveShare(
   known: boolean,
 ): StockState {
   const next = { ...state };
-  if (known) withdraw(next, order);
-  if (value !== null) place(next, { order, ...value });
+  const anchors = anchorsOf(state);
+  if (known) withdraw(next, order, anchors);
+  if (value !== null) place(next, { order, ...value }, anchors);
   return next;
 }
 
 /** Takes an order's share out of a copy. */
-function withdraw(next: StockState, order: string): void {
+function withdraw(next: StockState, order: string, anchors: Anchors): void {
   for (const list of ['open', 'balanced'] as const) {
     const index = placeIn(next[list], order);
     const former = next[list][index];
     if (former?.order !== order) continue;
     next[list] = next[list].toSpliced(index, 1);
-    next.tally = tallied(next, former, -1);
+    next.tally = tallied(next.tally, former, -1, anchors);
     return;
   }
   const index = placeIn(next.settled, order);
@@ -189,14 +190,14 @@ function inserted<S extends { order: string }>(list: readonly S[], share: S): re
 }
 
 /** Puts a share into a copy, where its moves and the last anchors want it, whichever came first. */
-function place(next: StockState, share: OrderShare): void {
-  const list = placeOf(share, next);
+function place(next: StockState, share: OrderShare, anchors: Anchors): void {
+  const list = placeOf(share, anchors);
   if (list === 'settled') {
     next.settled = inserted(next.settled, settle(share));
     return;
   }
   next[list] = inserted(next[list], share);
-  next.tally = tallied(next, share, 1);
+  next.tally = tallied(next.tally, share, 1, anchors);
 }
 
 function settle({ order, dispatched, posted }: OrderShare): SettledShare {
@@ -226,17 +227,15 @@ export function everyShare({ open, balanced, settled, balances }: StockState): O
   return [...open, ...balanced, ...settled.map((share) => unsettle(share, uom))];
 }
 
-function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally | null {
-  if (state.tally === null) return null;
-  const sinceCount = newest(state.counts) ?? -Infinity;
-  const sinceBalance = newest(state.balances) ?? -Infinity;
-  let { dispatched, posted, newest: last } = state.tally;
+function tallied(tally: Tally | null, share: OrderShare, sign: 1 | -1, anchors: Anchors): Tally | null {
+  if (tally === null) return null;
+  let { dispatched, posted, newest: last } = tally;
   for (const move of share.dispatched) {
-    if (move.at > sinceCount) dispatched += sign * move.quantity;
+    if (move.at > anchors.count) dispatched += sign * move.quantity;
     if (move.at > last) last = move.at;
   }
   for (const move of share.posted) {
-    if (move.at > sinceBalance) posted = added(posted, move.uom, sign * move.quantity);
+    if (move.at > anchors.balance) posted = added(posted, move.uom, sign * move.quantity);
     if (move.at > last) last = move.at;
   }
   const exactly = isExact(dispatched) && posted.every(({ quantity }) => isExact(quantity));
@@ -244,6 +243,11 @@ function tallied(state: StockState, share: OrderShare, sign: 1 | -1): Tally | nu
 }
 
 function added(sums: Tally['posted'], uom: string, quantity: number): Tally['posted'] {
+  const [only] = sums;
+  if (sums.length === 1 && only?.uom === uom) {
+    const total = only.quantity + quantity;
+    return total === 0 ? [] : [{ uom, quantity: total }];
+  }
   const rest = sums.filter((sum) => sum.uom !== uom);
   const total = (sums.find((sum) => sum.uom === uom)?.quantity ?? 0) + quantity;
   if (total !== 0) rest.push({ uom, quantity: total });
@@ -286,30 +290,61 @@ function unitOf(balances: StockState['balances']): string | undefined {
   return latest(balances)?.value.uom;
 }
 
-/** A function of the share and of both sides' last anchors, whichever came first. */
-function placeOf(share: OrderShare, state: StockState): 'open' | 'balanced' | 'settled' {
-  if (!isBalanced(share, unitOf(state.balances))) return 'open';
-  const included = Math.min(newest(state.counts) ?? -Infinity, newest(state.balances) ?? -Infinity);
-  return lastMove(share) <= included ? 'settled' : 'balanced';
+/** The clocks of both sides' last count and balance, before which all is included, and the balance's unit. */
+interface Anchors {
+  count: number;
+  balance: number;
+  uom: string | undefined;
 }
 
-/** Each share where it belongs now that an anchor is another, and the sums anew. Anchors only advance: settled stays settled. */
+function anchorsOf({ counts, balances }: StockState): Anchors {
+  return {
+    count: newest(counts) ?? -Infinity,
+    balance: newest(balances) ?? -Infinity,
+    uom: unitOf(balances),
+  };
+}
+
+/** A function of the share and of both sides' last anchors, whichever came first. */
+function placeOf(share: OrderShare, { count, balance, uom }: Anchors): 'open' | 'balanced' | 'settled' {
+  if (!isBalanced(share, uom)) return 'open';
+  return lastMove(share) <= Math.min(count, balance) ? 'settled' : 'balanced';
+}
+
+/**
+ * Each share where it belongs now that an anchor is another, and the sums anew. Anchors only advance, so what is settled stays
+ * settled; all lists are in order already, and stay so without being sorted.
+ */
 function sortShares(state: StockState): StockState {
   const open: OrderShare[] = [];
   const balanced: OrderShare[] = [];
-  const settled = [...state.settled];
-  const next: StockState = { ...state, open, balanced, settled, tally: NO_TALLY };
-  for (const share of [...state.open, ...state.balanced].sort(byOrder)) {
-    const list = placeOf(share, state);
+  const settled: SettledShare[] = [];
+  const anchors = anchorsOf(state);
+  let tally: Tally | null = NO_TALLY;
+  for (const share of merged(state.open, state.balanced)) {
+    const list = placeOf(share, anchors);
     if (list === 'settled') {
       settled.push(settle(share));
       continue;
     }
     (list === 'open' ? open : balanced).push(share);
-    next.tally = tallied(next, share, 1);
+    tally = tallied(tally, share, 1, anchors);
   }
-  settled.sort(byOrder);
-  return next;
+  return { ...state, open, balanced, settled: merged(state.settled, settled), tally };
+}
+
+/** Two lists by order as one. */
+function merged<S extends { order: string }>(a: readonly S[], b: readonly S[]): readonly S[] {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const all: S[] = [];
+  let i = 0;
+  for (const share of b) {
+    for (; i < a.length && (a[i] as S).order < share.order; i++) all.push(a[i] as S);
+    all.push(share);
+  }
+  for (; i < a.length; i++) all.push(a[i] as S);
+  return all;
 }
 
 function byOrder(a: { order: string }, b: { order: string }): number {
@@ -317,7 +352,9 @@ function byOrder(a: { order: string }, b: { order: string }): number {
 }
 
 function newest(slot: Slot<unknown>): number | null {
-  return slot.length === 0 ? null : slot.reduce((max, held) => Math.max(max, held.at), -Infinity);
+  let last: number | null = null;
+  for (const { at } of slot) if (last === null || at > last) last = at;
+  return last;
 }
 
 function floor(slot: Slot<unknown>, horizon: number): number | null {
