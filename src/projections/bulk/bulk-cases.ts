@@ -1,5 +1,5 @@
 /**
- * The cases of one engine while a generation is built: those in motion as objects, those that rest as the text in which they
+ * The cases of one engine while a generation is built: those in motion as objects, those that rest as the tuples in which they
  * will be stored, and beyond a bound in the generation's own tables. What is left in memory at the end is loaded in bulk.
  */
 import type { Pool } from 'pg';
@@ -11,7 +11,7 @@ import type { CaseRecord, DriftEvent, FactChunk } from '../engine/records';
 import { indexOnce } from './indexes';
 import { driftRow, stored } from '../rows';
 import { GenerationStore, eventRow } from '../store';
-import { copyChunks, copyIn } from './copy-in';
+import { copyIn, copyTuples } from './copy-in';
 
 export interface BulkOptions {
   pool: Pool;
@@ -97,7 +97,7 @@ export class BulkCases implements CaseSource {
       await this.copy('drifts', driftCells(cold.beside()));
       await this.copy('waits', waitCells(cold.beside()));
       await withTransaction(this.options.pool, (client) =>
-        copyChunks(client, `${this.options.schema}.cases`, cold.drainLines()),
+        copyTuples(client, `${this.options.schema}.cases`, cold.drainTuples()),
       );
     }
     await this.loadHistory();

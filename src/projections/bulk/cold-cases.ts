@@ -1,14 +1,14 @@
 /**
- * Cases that a rebuild has not touched for long, as the very lines in which they will be loaded: bytes outside the heap,
+ * Cases that a rebuild has not touched for long, as the very tuples in which they will be loaded: bytes outside the heap,
  * nothing for the collector to walk through or to move. A case takes what its row takes, so memory can be counted.
  */
 import type { Wait } from '../../domain/drift/context';
 import type { CaseRecord, DriftRecord } from '../engine/records';
-import { type CaseRow, type StoredForm, caseRecord, stored } from '../rows';
-import { type Cell, copyLine, elementText, readArray, readLine } from './copy-text';
+import { type StoredForm, caseRecord, stored } from '../rows';
+import { elementBytes, mostBytes, readTuple, writeTuple } from './case-tuple';
 
 const SLAB_BYTES = 4 * 1024 * 1024;
-/** Lines of cases that have come back lie idle until there are so many that moving the others pays. */
+/** Tuples of cases that have come back lie idle until there are so many that moving the others pays. */
 const IDLE_BYTES = 64 * 1024 * 1024;
 
 interface Slab {
@@ -16,7 +16,7 @@ interface Slab {
   used: number;
 }
 
-/** A case's line, and beside it what is asked of a case without reading it. */
+/** Where a case's tuple is, and beside it what is asked of a case without reading it. */
 interface Cold {
   slab: Slab;
   start: number;
@@ -31,7 +31,7 @@ export class ColdCases {
   private readonly cases = new Map<string, Cold>();
   private slabs: Slab[] = [];
   private idle = 0;
-  /** Of the lines of all cases here. */
+  /** Of the tuples of all cases here. */
   bytes = 0;
 
   get size(): number {
@@ -45,10 +45,9 @@ export class ColdCases {
 
   put(record: CaseRecord): void {
     const { row, drifts, waits } = stored(record);
-    const line = copyLine(cellsOf(row));
-    const slab = this.room(Buffer.byteLength(line));
+    const slab = this.room(mostBytes(row));
     const start = slab.used;
-    slab.used += slab.bytes.write(line, start);
+    slab.used = writeTuple(slab.bytes, start, row);
     this.bytes += slab.used - start;
     this.cases.set(record.key, {
       slab,
@@ -76,7 +75,7 @@ export class ColdCases {
       this.cases.delete(key);
       this.bytes -= cold.end - cold.start;
       this.idle += cold.end - cold.start;
-      const record = caseRecord(rowOf(lineOf(cold)));
+      const record = caseRecord(readTuple(cold.slab.bytes, cold.start));
       for (const drift of cold.drifts) record.drifts.set(drift.anchor, drift);
       record.waits = [...cold.waits];
       records.push(record);
@@ -116,16 +115,16 @@ export class ColdCases {
   /** Cases that looked at one of these: read one by one, since what is looked at seldom changes. */
   dependents(keys: readonly string[]): string[] {
     const found: string[] = [];
-    const needles = keys.map((key) => Buffer.from(elementText(key)));
+    const needles = keys.map(elementBytes);
     for (const [key, { slab, start, end }] of this.cases) {
-      const line = slab.bytes.subarray(start, end);
-      if (needles.some((needle) => line.includes(needle))) found.push(key);
+      const tuple = slab.bytes.subarray(start, end);
+      if (needles.some((needle) => tuple.includes(needle))) found.push(key);
     }
     return found;
   }
 
-  /** The lines of all, in the order in which they came; none is here afterwards. */
-  *drainLines(): Generator<Buffer> {
+  /** The tuples of all, in the order in which they came; none is here afterwards. */
+  *drainTuples(): Generator<Buffer> {
     let from: Cold | null = null;
     let to: Cold | null = null;
     for (const cold of this.cases.values()) {
@@ -149,44 +148,11 @@ export class ColdCases {
   /** All of them; none is here afterwards. */
   drain(): StoredForm[] {
     const forms = [...this.cases.values()].map((cold) => ({
-      row: rowOf(lineOf(cold)),
+      row: readTuple(cold.slab.bytes, cold.start),
       drifts: [...cold.drifts],
       waits: [...cold.waits],
     }));
     this.clear();
     return forms;
   }
-}
-
-function lineOf({ slab, start, end }: Cold): string {
-  return slab.bytes.toString('utf8', start, end);
-}
-
-export function cellsOf({ key, kind, subject, refs, looks, facts, chunks, state, acts }: CaseRow): Cell[] {
-  return [key, kind, subject, refs, looks, facts, chunks, state, acts];
-}
-
-function rowOf(line: string): CaseRow {
-  const [key, kind, subject, refs, looks, facts, chunks, state, acts] = readLine(line) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return {
-    key,
-    kind,
-    subject,
-    refs: readArray(refs),
-    looks: readArray(looks),
-    facts: readArray(facts),
-    chunks: Number(chunks),
-    state,
-    acts,
-  };
 }

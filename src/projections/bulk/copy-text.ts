@@ -19,25 +19,6 @@ function quoted(item: string): string {
   return `"${item.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** An element of a text array as it stands in a line. */
-export function elementText(item: string): string {
-  return escape(quoted(item));
-}
-
-/** The cells of a line, arrays as `readArray` wants them. */
-export function readLine(line: string): string[] {
-  const plain: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
-  return line
-    .slice(0, -1)
-    .split('\t')
-    .map((cell) => cell.replace(/\\(.)/gs, (_, char: string) => plain[char] ?? char));
-}
-
-/** Our own arrays, whose elements are printable: quoted as JSON quotes them. */
-export function readArray<T extends string | number>(cell: string): T[] {
-  return JSON.parse(`[${cell.slice(1, -1)}]`) as T[];
-}
-
 export function copyLine(cells: readonly Cell[]): string {
   let text = '';
   for (let i = 0; i < cells.length; i++) {
