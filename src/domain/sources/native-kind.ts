@@ -1,6 +1,7 @@
 import { NotExact } from '../exact';
 import { peekClock, readClock } from './clock';
 import { explain } from './explain';
+import { fitsOf } from './fits';
 import type { Fields, MessageType } from './message-type';
 import { readCode, readOptionalCount } from './read';
 import type { Envelope, SourceKind, Translation, WebhookScheme } from './source-kind';
@@ -34,6 +35,7 @@ export interface NativeSourceKind extends SourceKind {
 
 export function nativeKind(definition: NativeKind): NativeSourceKind {
   const known = new Map(definition.messages.map((message) => [message.type, message]));
+  const fits = new Map(definition.messages.map(({ type, schema }) => [type, fitsOf(schema)]));
 
   const readType = (message: Fields): string => {
     const value = message[definition.typeField];
@@ -81,19 +83,25 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
         const zone = zoneOffset(source.timeZone);
         const doc = readKey(message, type);
         const occurredAt = readClockOf(message, messageOfType.clockFields, zone);
-        const parsed = messageOfType.schema.safeParse(message);
-        if (!parsed.success) throw explain(parsed.error, message);
+        const accepted = fits.get(type)?.(message) === true ? message : parsed(messageOfType.schema, message);
         const revision =
           definition.revisionField === null ? 0 : revisionOf(message, definition.revisionField);
         return {
           ok: true,
-          facts: messageOfType.facts(parsed.data as never, { doc, revision, occurredAt }, zone),
+          facts: messageOfType.facts(accepted as never, { doc, revision, occurredAt }, zone),
         };
       } catch (error) {
         return invalid(error);
       }
     },
   };
+}
+
+/** Throws `Unreadable`, with what is wrong. */
+function parsed(schema: MessageType['schema'], message: Fields): unknown {
+  const result = schema.safeParse(message);
+  if (!result.success) throw explain(result.error, message);
+  return result.data;
 }
 
 export function isFields(message: unknown): message is Fields {
