@@ -3,6 +3,7 @@ import { readInstant } from './integrity/wire';
 const SIGNATURE_BYTES = 19;
 const TWO_32 = 2 ** 32;
 const EMPTY = Buffer.alloc(0);
+const MOST_WORDS = 32;
 
 /**
  * Cuts PostgreSQL's binary COPY format into rows. Chunks may end anywhere. A row is handed out as offsets into the chunk
@@ -14,6 +15,7 @@ export class FactRows {
   buffer: Buffer = EMPTY;
   private at = 0;
   private headerSeen = false;
+  private readonly words: string[][] = [];
   private parts: Buffer[] = [];
   private partBytes = 0;
   /** Bytes from the row's start without which asking again is pointless. */
@@ -95,6 +97,24 @@ export class FactRows {
   text(column: number): string {
     const start = this.starts[column] as number;
     return this.buffer.toString('utf8', start, start + (this.lengths[column] as number));
+  }
+
+  /** The same for a column with few values: a value that was read before is found by its bytes and not made anew. */
+  word(column: number): string {
+    const start = this.starts[column] as number;
+    const length = this.lengths[column] as number;
+    const words = (this.words[column] ??= []);
+    for (const word of words) if (word.length === length && this.spells(word, start)) return word;
+    const word = this.text(column);
+    // Only ASCII is as long in characters as in bytes.
+    if (words.length < MOST_WORDS && word.length === length) words.push(word);
+    return word;
+  }
+
+  private spells(word: string, start: number): boolean {
+    for (let i = word.length - 1; i >= 0; i--)
+      if (this.buffer[start + i] !== word.charCodeAt(i)) return false;
+    return true;
   }
 
   /** A copy, so that a kept fact does not keep the whole chunk that it came in. */

@@ -111,6 +111,8 @@ export function caseRecord(row: StoredCase): CaseRecord {
     looks: row.looks,
     acts: JSON.parse(row.acts) as CaseRecord['acts'],
     drifts: new Map(),
+    used: 0,
+    told: null,
   };
 }
 

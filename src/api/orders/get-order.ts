@@ -41,7 +41,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
     return {
       order: state?.orderNo ?? null,
       subject: { kind: 'order', id },
-      references: cases.order?.refs ?? [id],
+      references: cases.order && state ? [state.orderNo, ...cases.order.refs] : [id],
       status: (state && salesOrderOf(state)?.value.status) ?? null,
       halves: halvesOf(state, channel),
       shipments: state ? shipmentsOf(state, look).map(shipmentView) : [],

@@ -14,6 +14,7 @@ export interface OrderCases {
 export interface OrderRow {
   key: string;
   subject: string;
+  /** But for the books' own number. */
   refs: string[];
   state: string;
   looks: string[];
@@ -37,7 +38,7 @@ const MOST = 20;
 const FIND = `
   WITH orders AS (
     SELECT key, subject, refs, looks, facts, chunks, state FROM live.cases
-     WHERE refs @> ARRAY[$1]::text[] AND kind = 'order' ORDER BY key LIMIT ${MOST}
+     WHERE (refs @> ARRAY[$1]::text[] OR key = 'order:' || $1::text) AND kind = 'order' ORDER BY key LIMIT ${MOST}
   ), found AS (
     SELECT * FROM orders
     UNION ALL

@@ -1,9 +1,8 @@
 import { type OrderState, salesOrderOf } from './order';
 
-/** Every reference by which any system knows the order. */
+/** Every reference by which a system knows the order, but for the books' own number, which its key has. */
 export function orderRefs(state: OrderState): string[] {
   const refs = new Set<string>();
-  refs.add(state.orderNo);
   const order = salesOrderOf(state);
   if (order?.value.externalRef) refs.add(order.value.externalRef);
   for (const { value } of state.dispatched) {
@@ -18,5 +17,6 @@ export function orderRefs(state: OrderState): string[] {
   for (const { value } of state.returned) refs.add(value.returnRef);
   for (const { value } of state.creditNotes) refs.add(value.creditNoteNo);
   for (const { value } of state.refundRequests) refs.add(value.refundNo);
+  refs.delete(state.orderNo);
   return [...refs];
 }

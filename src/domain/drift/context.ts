@@ -30,14 +30,23 @@ export type Lookable = 'product' | 'customer' | 'stock';
 /** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
 export type Lookup = (key: string) => CaseStates[Lookable] | null;
 
+/** A case that was looked at; `by` is the evaluation that looked last. */
+interface Looked<K extends Lookable> {
+  key: string;
+  state: CaseStates[K] | null;
+  by: number;
+}
+
 /** Used for one case after another of one instant: `begin` forgets what the last one waited for and looked at. */
 export class DetectContext {
   waits: Wait[] = [];
   looked: string[] = [];
-  /** What was looked at stays the same within the instant, whoever looks. */
-  private readonly known = new Map<string, CaseStates[Lookable] | null>();
-  /** Products apart, by SKU: nearly every detector asks, several times a line. `by` is the evaluation that asked last. */
-  private readonly products = new Map<string, { state: CaseStates['product'] | null; by: number }>();
+  /** By kind and name. What was looked at stays the same within the instant, whoever looks. */
+  private readonly known: { [K in Lookable]: Map<string, Looked<K>> } = {
+    product: new Map(),
+    customer: new Map(),
+    stock: new Map(),
+  };
   private evaluation = 0;
   private readonly derived = new Map<string, unknown>();
 
@@ -56,37 +65,33 @@ export class DetectContext {
   }
 
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
-    if (kind === 'product') return this.product(id) as CaseStates[K] | null;
-    const key = `${kind}:${id}`;
-    if (!this.looked.includes(key)) this.looked.push(key);
-    let state = this.known.get(key);
-    if (state === undefined) this.known.set(key, (state = this.lookup(key)));
-    return state as CaseStates[K] | null;
+    const looked = this.admit(kind, id);
+    if (looked.by !== this.evaluation) {
+      looked.by = this.evaluation;
+      this.looked.push(looked.key);
+    }
+    return looked.state;
   }
 
-  readonly product: LookProduct = (sku) => {
-    const known = this.products.get(sku) ?? this.admit(sku);
-    if (known.by !== this.evaluation) {
-      known.by = this.evaluation;
-      this.looked.push(`product:${sku}`);
-    }
-    return known.state;
-  };
+  readonly product: LookProduct = (sku) => this.look('product', sku);
 
   /**
    * Whether any system's item document defines the SKU. An item is never undefined again, so only a SKU that is not defined
    * is remembered as looked at.
    */
   isItem(sku: string): boolean {
-    const known = this.products.get(sku) ?? this.admit(sku);
-    if (known.state !== null && known.state.items.length > 0) return true;
+    const { state } = this.admit('product', sku);
+    if (state !== null && state.items.length > 0) return true;
     this.product(sku);
     return false;
   }
 
-  private admit(sku: string): { state: CaseStates['product'] | null; by: number } {
-    const fresh = { state: this.lookup(`product:${sku}`) as CaseStates['product'] | null, by: 0 };
-    this.products.set(sku, fresh);
+  private admit<K extends Lookable>(kind: K, id: string): Looked<K> {
+    const known = this.known[kind].get(id);
+    if (known) return known;
+    const key = `${kind}:${id}`;
+    const fresh = { key, state: this.lookup(key) as CaseStates[K] | null, by: 0 };
+    this.known[kind].set(id, fresh);
     return fresh;
   }
 

@@ -1,30 +1,34 @@
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
 import type { Contribution } from '../../domain/cases/order';
+import type { CaseRecord } from './records';
 
 export interface Change extends Contribution<unknown> {
   /** The target was told something by this case before. */
   known: boolean;
 }
 
-/** What a case now tells others, less what it told before: `value: null` takes a former contribution back. */
-export function contributionsChanged(
-  kind: CaseKind,
-  before: CaseStates[CaseKind],
-  after: CaseStates[CaseKind],
-): Change[] {
+/**
+ * What a case now tells others, less what it told before its state was another: `value: null` takes a former contribution
+ * back. The case remembers what it tells.
+ */
+export function contributionsChanged(record: CaseRecord, before: CaseStates[CaseKind]): Change[] {
   const {
     contributions: tell,
     contributionsMayDiffer: mayDiffer,
     sameContribution: same = sameJson,
-  } = caseKinds[kind] as AnyKind;
-  if (!tell || mayDiffer?.(before as AnyState, after as AnyState) === false) return [];
-  const former = new Map(tell(before as AnyState).map(({ target, value }) => [target, value]));
+  } = caseKinds[record.kind] as AnyKind;
+  const after = record.state as AnyState;
+  if (!tell || mayDiffer?.(before as AnyState, after) === false) return [];
+  const former = new Map(
+    (record.told ?? tell(before as AnyState)).map(({ target, value }) => [target, value]),
+  );
+  record.told = tell(after);
   const changes: Change[] = [];
-  for (const contribution of tell(after as AnyState)) {
-    const known = former.get(contribution.target);
-    former.delete(contribution.target);
-    if (known === undefined) changes.push({ ...contribution, known: false });
-    else if (!same(known, contribution.value)) changes.push({ ...contribution, known: true });
+  for (const { target, value, facts } of record.told) {
+    const known = former.get(target);
+    former.delete(target);
+    if (known === undefined) changes.push({ target, value, facts, known: false });
+    else if (!same(known, value)) changes.push({ target, value, facts, known: true });
   }
   for (const target of former.keys()) changes.push({ target, value: null, facts: [], known: true });
   return changes;

@@ -188,7 +188,7 @@ export class Engine {
     for (const [key, before] of this.origins) {
       const record = this.memory.get(key);
       if (!record || record.state === before) continue;
-      const changes = contributionsChanged(record.kind, before, record.state);
+      const changes = contributionsChanged(record, before);
       if (changes.length === 0) continue;
       const own: Told[] = [];
       for (const { target, value, facts, known } of changes) {

@@ -16,8 +16,9 @@ export interface CaseSource {
 }
 
 export class CaseMemory {
-  /** In order of use, the longest untouched first. Null: known to be nowhere. */
+  /** Null: known to be nowhere. */
   readonly cases = new Map<string, CaseRecord | null>();
+  private uses = 0;
   private readonly lookedBy = new Map<string, Set<string>>();
 
   constructor(private readonly source: CaseSource) {}
@@ -45,7 +46,10 @@ export class CaseMemory {
       looks: [],
       acts: [],
       drifts: new Map(),
+      used: 0,
+      told: null,
     };
+    this.touch(record);
     this.cases.set(key, record);
     return record;
   }
@@ -57,15 +61,14 @@ export class CaseMemory {
     if (absent.size === 0) return;
     for (const key of absent) this.cases.set(key, null);
     for (const record of await this.source.load([...absent])) {
+      this.touch(record);
       this.cases.set(record.key, record);
       this.index(record.key, record.looks);
     }
   }
 
-  /** Maps keep the order of insertion: what is used goes to the end. */
   touch(record: CaseRecord): void {
-    this.cases.delete(record.key);
-    this.cases.set(record.key, record);
+    record.used = ++this.uses;
   }
 
   /** True when the case now looks at others than before. */
@@ -100,22 +103,22 @@ export class CaseMemory {
   }
 
   /**
-   * Lets the longest untouched go, to about three quarters of the bound, and returns them: they must be stored, or kept
+   * Lets the longest unused go, to about three quarters of the bound, and returns them: they must be stored, or kept
    * elsewhere. Whom they looked at is forgotten too: the source is asked for dependents.
    */
   release(bound: number): CaseRecord[] {
-    const surplus = this.cases.size - bound;
-    const released: CaseRecord[] = [];
-    if (surplus <= 0) return released;
-    let left = surplus + Math.floor(bound / 4);
+    if (this.cases.size <= bound) return [];
+    const records: CaseRecord[] = [];
     for (const [key, record] of this.cases) {
-      if (left-- <= 0) break;
+      if (record === null) this.cases.delete(key);
       // Feeds are few and always in use.
-      if (record?.kind === 'feed' && bound > 0) continue;
+      else if (record.kind !== 'feed' || bound === 0) records.push(record);
+    }
+    const surplus = this.cases.size - Math.ceil((bound * 3) / 4);
+    const released = records.sort((a, b) => a.used - b.used).slice(0, Math.max(0, surplus));
+    for (const { key, looks } of released) {
       this.cases.delete(key);
-      if (record === null) continue;
-      released.push(record);
-      for (const looked of record.looks) this.lookedBy.get(looked)?.delete(key);
+      for (const looked of looks) this.lookedBy.get(looked)?.delete(key);
     }
     return released;
   }

@@ -1,5 +1,6 @@
 /** What a generation holds, row by row. */
 import type { CaseKind, CaseStates } from '../../domain/cases/kinds';
+import type { Contribution } from '../../domain/cases/order';
 import type { Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
 import type { Translation } from '../../domain/sources/source-kind';
@@ -68,6 +69,10 @@ export interface CaseRecord<K extends CaseKind = CaseKind> {
   looks: string[];
   acts: Act[];
   drifts: Map<string, DriftRecord>;
+  /** In memory only: when it was last used, in the order of all uses. */
+  used: number;
+  /** In memory only: what it has told others, where that is known; else its state says it. */
+  told: readonly Contribution<unknown>[] | null;
 }
 
 export type DriftEventType =

@@ -19,6 +19,8 @@ import { Reader, STOCK, laneOf } from './split';
 const BATCH_FACTS = 2_000;
 /** Batches between the first station and the last. */
 const IN_FLIGHT = 4;
+/** Of those, read and not folded: what is read early lives long, and the collector pays for it. */
+const READ_AHEAD = 2;
 
 /** What stock cases are still to be told of an instant. */
 interface StockInstant extends Instant {
@@ -39,7 +41,8 @@ export class Conductor {
   private readonly slabs = new Slabs();
   private readonly reader: Reader;
   private batch: Batch;
-  private readonly underWay: Promise<void>[] = [];
+  private readonly underWay: Promise<unknown>[] = [];
+  private readonly unfolded: Promise<unknown>[] = [];
   private hubbed: Promise<unknown> = Promise.resolve();
   private stocked: Promise<void> = Promise.resolve();
 
@@ -71,14 +74,19 @@ export class Conductor {
     const { batch } = this;
     if (batch.facts === 0) return;
     this.batch = new Batch(this.station.lanes.length, this.slabs);
-    const through = this.pass(batch);
-    // Its failure is told when it is waited for.
-    through.catch(() => undefined);
-    this.underWay.push(through);
-    if (this.underWay.length >= IN_FLIGHT) await this.underWay.shift();
+    const { folded, stocked } = this.pass(batch);
+    for (const [queue, station, most] of [
+      [this.unfolded, folded, READ_AHEAD],
+      [this.underWay, stocked, IN_FLIGHT],
+    ] as const) {
+      // Its failure is told when it is waited for.
+      station.catch(() => undefined);
+      queue.push(station);
+      if (queue.length >= most) await queue.shift();
+    }
   }
 
-  private pass(batch: Batch): Promise<void> {
+  private pass(batch: Batch): { folded: Promise<unknown>; stocked: Promise<void> } {
     const reading = this.read(batch);
     const before = this.hubbed;
     const hubbed = Promise.all([reading, before]).then(([merged]) => this.foldHub(merged));
@@ -89,10 +97,11 @@ export class Conductor {
       return { stock, sent };
     });
     const lastStocked = this.stocked;
-    this.stocked = Promise.all([folded, lastStocked]).then(([{ stock, sent }]) =>
+    const stocked = Promise.all([folded, lastStocked]).then(([{ stock, sent }]) =>
       this.foldStock(stock, sent),
     );
-    return this.stocked;
+    this.stocked = stocked;
+    return { folded, stocked };
   }
 
   /** Has each part read, and puts together what was read. */

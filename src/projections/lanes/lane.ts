@@ -64,6 +64,7 @@ export function fixedSettings({
 export class OrderLane implements Lane {
   private readonly cases: BulkCases;
   private readonly settings: ProjectionSettings;
+  private readonly rows = factRows(true);
   private readonly owns: (key: string) => boolean;
   private last: Promise<unknown> = Promise.resolve();
   private readonly pending: Pick<Reading, 'parts' | 'refused'>[] = [];
@@ -93,8 +94,8 @@ export class OrderLane implements Lane {
   }
 
   private readBlock(bytes: Buffer, { first, last, at }: LaneRows['blocks'][number]): LaneReading {
+    const { rows } = this;
     const { source } = this.settings;
-    const rows = factRows(true);
     rows.push(bytes);
     const readables: Readable[] = [];
     while (rows.next()) {

@@ -32,7 +32,7 @@ export class Reader {
   ) {}
 
   of(row: FactRows): number | null {
-    const field = this.fieldOf(row.text(SOURCE));
+    const field = this.fieldOf(row.word(SOURCE));
     if (field === null || row.isNull(PAYLOAD)) return null;
     const { buffer } = row;
     const end = (row.starts[PAYLOAD] as number) + (row.lengths[PAYLOAD] as number);
