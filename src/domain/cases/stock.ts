@@ -177,6 +177,8 @@ function withdraw(next: StockState, order: string, anchors: Anchors): void {
 function placeIn(list: readonly { order: string }[], order: string): number {
   let low = 0;
   let high = list.length;
+  // The newest orders move most.
+  if (high > 0 && (list[high - 1] as { order: string }).order < order) return high;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((list[middle] as { order: string }).order < order) low = middle + 1;

@@ -47,6 +47,7 @@ export class DetectContext {
     customer: new Map(),
     stock: new Map(),
   };
+  private readonly marks = new Map<string, Map<string, number>>();
   private evaluation = 0;
   private readonly derived = new Map<string, unknown>();
 
@@ -116,12 +117,23 @@ export class DetectContext {
     return this.due(at) && feeds.every((feed) => this.hasPassed(feed, at));
   }
 
-  private hasPassed(feed: FeedName, at: number): boolean {
-    if (this.feeds.silenceMeansNothing(feed)) return true;
-    const watermark = this.feeds.watermark(feed);
-    if (watermark !== null && watermark >= at) return true;
-    this.waits.push({ on: `feed:${feed.kind}/${feed.stream}`, at });
+  private hasPassed({ kind, stream }: FeedName, at: number): boolean {
+    if (this.passed(kind, stream) >= at) return true;
+    this.waits.push({ on: `feed:${kind}/${stream}`, at });
     return false;
+  }
+
+  /** Up to when absence on a feed means something: the same for all that ask within the instant. */
+  private passed(kind: string, stream: string): number {
+    let streams = this.marks.get(kind);
+    if (!streams) this.marks.set(kind, (streams = new Map()));
+    let mark = streams.get(stream);
+    if (mark === undefined) {
+      const feed = { kind, stream };
+      mark = this.feeds.silenceMeansNothing(feed) ? Infinity : (this.feeds.watermark(feed) ?? -Infinity);
+      streams.set(stream, mark);
+    }
+    return mark;
   }
 
   /**

@@ -100,37 +100,54 @@ function ofOrder(state: OrderState, context: DetectContext): Reference[] {
   ) {
     found.push({ kind: 'customer', id: order.value.customer, by: order });
   }
-  const lists = lineLists(state);
-  for (const sku of undefinedSkus(lists, order?.value.lines ?? [], context)) {
-    const by = earliest(lists.flat().filter((held) => held.value.lines.some((line) => line.sku === sku)));
+  for (const sku of undefinedSkus(state, context)) {
+    const by = earliest(lined(state).filter((held) => held.value.lines.some((line) => line.sku === sku)));
     if (by) found.push({ kind: 'sku', id: sku, by });
   }
   return found;
 }
 
-type Lines = readonly Held<{ lines: readonly { sku: string }[] }>[];
+type Lined = Held<{ lines: readonly { sku: string }[] }>;
 
-/** Named on any document, defined by none. A charge is not a reference: `non-stock-item-missing` tells of those. */
-function undefinedSkus(
-  lists: readonly Lines[],
-  ordered: readonly { sku: string; nonStock: boolean }[],
-  context: DetectContext,
-): string[] {
-  const missing: string[] = [];
-  for (const list of lists) {
-    for (const { value } of list) {
+/** The documents that name SKUs, the order first: most others repeat its lines. */
+const LINED = [
+  'salesOrders',
+  'received',
+  'rejected',
+  'allocated',
+  'dispatched',
+  'fulfilments',
+  'invoices',
+  'returned',
+] as const;
+
+function lined(state: OrderState): Lined[] {
+  return LINED.flatMap((name): readonly Lined[] => state[name]);
+}
+
+/**
+ * Named on any document, defined by none. A charge is not a reference: `non-stock-item-missing` tells of those. Asked at
+ * every fact of every order, so it makes nothing before it finds one.
+ */
+function undefinedSkus(state: OrderState, context: DetectContext): readonly string[] {
+  let missing: string[] | null = null;
+  const ordered = salesOrderOf(state)?.value.lines ?? [];
+  for (const name of LINED) {
+    for (const { value } of state[name] as readonly Lined[]) {
       const { lines } = value;
       for (let i = 0; i < lines.length; i++) {
         const sku = (lines[i] as { sku: string }).sku;
-        // Most documents repeat the order's lines, which are asked about once.
+        // The order's lines are asked about once.
         if (lines !== ordered && ordered[i]?.sku === sku) continue;
-        if (context.isItem(sku) || missing.includes(sku)) continue;
-        if (!ordered.some((line) => line.nonStock && line.sku === sku)) missing.push(sku);
+        if (context.isItem(sku) || missing?.includes(sku)) continue;
+        if (!ordered.some((line) => line.nonStock && line.sku === sku)) (missing ??= []).push(sku);
       }
     }
   }
-  return missing;
+  return missing ?? NONE;
 }
+
+const NONE: readonly never[] = [];
 
 function documents(state: OrderState): Held<unknown>[] {
   const others = [
@@ -140,20 +157,7 @@ function documents(state: OrderState): Held<unknown>[] {
     state.refundRequests,
     state.transmissions,
   ];
-  return [...lineLists(state).flat(), ...others.flat()];
-}
-
-function lineLists(state: OrderState): readonly Lines[] {
-  return [
-    state.salesOrders,
-    state.received,
-    state.rejected,
-    state.allocated,
-    state.dispatched,
-    state.fulfilments,
-    state.invoices,
-    state.returned,
-  ];
+  return [...lined(state), ...others.flat()];
 }
 
 function ofStock(state: StockState, context: DetectContext): Reference[] {
