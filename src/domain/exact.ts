@@ -113,3 +113,12 @@ export function mulDiv(a: number, b: number, c: number): number {
   const rounded = (2n * n + d) / (2n * d);
   return exact(Number(negative ? -rounded : rounded));
 }
+
+/** a × b ÷ c for positive `c`; null where that is no integer. */
+export function mulDivExact(a: number, b: number, c: number): number | null {
+  const product = a * b;
+  if (Number.isSafeInteger(product)) return product % c === 0 ? exact(product / c) : null;
+  const numerator = BigInt(a) * BigInt(b);
+  const divisor = BigInt(c);
+  return numerator % divisor === 0n ? exact(Number(numerator / divisor)) : null;
+}

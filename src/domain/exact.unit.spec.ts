@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatDecimal, formatQuantity, mulDiv, NotExact, parseDecimal } from './exact';
+import { formatDecimal, formatQuantity, mulDiv, mulDivExact, NotExact, parseDecimal } from './exact';
 
 const LIMIT = 999_999_999_999_999;
 
@@ -102,5 +102,27 @@ describe('mulDiv', () => {
 
   it('refuses what leaves 15 digits', () => {
     expect(() => mulDiv(LIMIT, 2, 1)).toThrow(NotExact);
+  });
+});
+
+describe('mulDivExact', () => {
+  it('is what mulDiv is, where that is exact, and null elsewhere', () => {
+    const whole = fc.integer({ min: -LIMIT, max: LIMIT });
+    fc.assert(
+      fc.property(
+        whole,
+        fc.integer({ min: 1, max: 1_000_000_000 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        (a, b, c) => {
+          const numerator = BigInt(a) * BigInt(b);
+          const expected = numerator % BigInt(c) === 0n ? numerator / BigInt(c) : null;
+          if (expected !== null && (expected > BigInt(LIMIT) || expected < -BigInt(LIMIT)))
+            expect(() => mulDivExact(a, b, c)).toThrow(NotExact);
+          else expect(mulDivExact(a, b, c)).toBe(expected === null ? null : Number(expected));
+        },
+      ),
+    );
+    expect(mulDivExact(LIMIT, LIMIT, LIMIT)).toBe(LIMIT);
+    expect(mulDivExact(1, 1, 2)).toBeNull();
   });
 });

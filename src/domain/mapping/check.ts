@@ -1,0 +1,81 @@
+/** A mapping as somebody wrote it: checked as a whole, with the place of each fault and what to write instead. */
+import type { z } from 'zod';
+import { type ZoneOffset, zoneOffset } from '../sources/zone';
+import { circles } from './circles';
+import { type Dated, spanOf, utc } from './dates';
+import { ambiguous, overlaps } from './overlaps';
+import { MappingRefused, type Problem } from './refused';
+import { type MappingDocument, type TableName, mappingSchema, tableNames } from './tables';
+
+/** A source that exists, and the zone of its dates. */
+export interface KnownSource {
+  name: string;
+  timeZone: string;
+}
+
+/** Throws `MappingRefused`, and nothing else. */
+export function checkedMapping(document: unknown, sources: readonly KnownSource[]): MappingDocument {
+  const parsed = mappingSchema.safeParse(document ?? {});
+  if (!parsed.success) throw new MappingRefused(parsed.error.issues.map(problemOf));
+  const mapping = parsed.data;
+  const zones = new Map(sources.map(({ name, timeZone }) => [name, zoneOffset(timeZone)]));
+  const zoneOf = ({ source }: Dated): ZoneOffset => zones.get(source ?? '') ?? utc;
+  const problems = tableNames.flatMap((name) => [
+    ...unknownSources(name, mapping, zones),
+    ...backwards(name, mapping, zoneOf),
+    ...overlaps(name, mapping, zoneOf),
+  ]);
+  problems.push(...ambiguous(mapping, zoneOf));
+  problems.push(...circles('sku-aliases', mapping), ...circles('customer-links', mapping));
+  if (problems.length > 0) throw new MappingRefused(problems);
+  return mapping;
+}
+
+/** One table, in a mapping whose other tables stay as they are. */
+export function checkedTable<N extends TableName>(
+  name: N,
+  entries: unknown,
+  sources: readonly KnownSource[],
+): MappingDocument[N] {
+  return checkedMapping({ [name]: entries }, sources)[name];
+}
+
+function problemOf({ path, message }: z.core.$ZodIssue): Problem {
+  const place = path.reduce<string>(
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : `${text}${text === '' ? '' : '.'}${String(step)}`,
+    '',
+  );
+  return { path: place, message };
+}
+
+function unknownSources(
+  name: TableName,
+  mapping: MappingDocument,
+  zones: ReadonlyMap<string, ZoneOffset>,
+): Problem[] {
+  const known = zones.size === 0 ? 'none is configured' : `there are: ${[...zones.keys()].sort().join(', ')}`;
+  return mapping[name].flatMap(({ source }, index) =>
+    source === undefined || zones.has(source)
+      ? []
+      : [{ path: `${name}[${index}].source`, message: `no source is named ${source}; ${known}` }],
+  );
+}
+
+function backwards(
+  name: TableName,
+  mapping: MappingDocument,
+  zoneOf: (entry: Dated) => ZoneOffset,
+): Problem[] {
+  return mapping[name].flatMap((entry, index) => {
+    const { from, to } = spanOf(entry, zoneOf(entry));
+    return from < to
+      ? []
+      : [
+          {
+            path: `${name}[${index}].validTo`,
+            message: 'must be later than validFrom, or the entry never holds',
+          },
+        ];
+  });
+}
