@@ -7,6 +7,7 @@ import type { Config } from '../platform/config';
 import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
 import type { Log } from '../platform/logging';
+import { InForceBook } from '../projections/in-force';
 import type { SourceBook } from '../projections/sources';
 import { AlertsController } from './alerts/alerts.controller';
 import { ListAlertsHandler } from './alerts/list-alerts';
@@ -117,6 +118,7 @@ export class AppModule {
         ...shared,
         ...handlers,
         CheckpointWatch,
+        { provide: InForceBook, useValue: new InForceBook(parts.pool) },
         Metrics,
         OpenApi,
         ReadModels,

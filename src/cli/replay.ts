@@ -60,6 +60,7 @@ async function shadow(
   const settings = {
     policy: options.draft,
     configured: now.configured,
+    mapping: now.mapping,
     source: (name: string) => now.source(name),
     sources: () => now.sources(),
   };

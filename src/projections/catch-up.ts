@@ -69,7 +69,7 @@ export class CatchUp {
   private async fold(facts: readonly Fact[]): Promise<void> {
     const { engine, settings } = this;
     for (const block of blocksOf(facts)) {
-      await engine.fold(block.map((fact) => readable(fact, settings.source(fact.source))));
+      await engine.fold(block.map((fact) => readable(fact, settings.source(fact.source), settings.mapping)));
       const [failure] = engine.failures;
       // Live goes on without a case that cannot be judged; a rebuild stops and says which.
       if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });

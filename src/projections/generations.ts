@@ -113,8 +113,13 @@ async function register(
   schema: string,
   reason: string | null = null,
 ): Promise<number> {
-  const { policy, configured = policy } = settings;
-  const made = JSON.stringify({ policy, configured, sources: settings.sources() } satisfies Made);
+  const { policy, configured = policy, mapping } = settings;
+  const made = JSON.stringify({
+    policy,
+    configured,
+    mapping: mapping.document,
+    sources: settings.sources(),
+  } satisfies Made);
   const { rows } = await client.query<{ id: number }>(
     `INSERT INTO app.generations (schema_name, fingerprint, settings, status, reason, promoted_at)
      VALUES ($1, $2, $3, $4, $5, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,

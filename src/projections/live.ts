@@ -154,7 +154,9 @@ export class LiveRunner {
   private async read(block: readonly Fact[]) {
     if (block.some((fact) => fact.source !== 'tallystick' && !this.parts.settings.source(fact.source)))
       await this.parts.sources.reload();
-    return block.map((fact) => readable(fact, this.parts.settings.source(fact.source)));
+    return block.map((fact) =>
+      readable(fact, this.parts.settings.source(fact.source), this.parts.settings.mapping),
+    );
   }
 
   private async load(): Promise<Loaded> {

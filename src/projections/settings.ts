@@ -1,7 +1,9 @@
-/** What a generation is made with: the sources as configured, and the policy. */
+/** What a generation is made with: the sources as configured, the mapping and the policy. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Mappings, noMappings } from '../domain/mapping/mappings';
+import { type MappingDocument, emptyMapping } from '../domain/mapping/tables';
 import type { Policy } from '../domain/policy';
 import type { SourceSettings } from '../domain/sources/source-kind';
 
@@ -11,6 +13,7 @@ export interface ProjectionSource extends SourceSettings {
 
 export interface ProjectionSettings {
   policy: Policy;
+  mapping: Mappings;
   /** The policy of the configuration, where another one is in force. */
   configured?: Policy;
   /** Looked up for every fact; a source may be added while the runner runs. */
@@ -23,17 +26,24 @@ export interface Made {
   policy: Policy;
   /** The configuration's policy at that time; what was promoted holds until somebody changes that. */
   configured: Policy;
+  mapping: MappingDocument;
   sources: readonly ProjectionSource[];
 }
 
+/** Before there were drafts no other policy than the configuration's was in force, and before there were mappings none. */
 export function readMade(text: string): Made {
-  const made = JSON.parse(text) as Omit<Made, 'configured'> & { configured?: Policy };
-  return { ...made, configured: made.configured ?? made.policy };
+  const made = JSON.parse(text) as Pick<Made, 'policy' | 'sources'> & Partial<Made>;
+  return {
+    ...made,
+    configured: made.configured ?? made.policy,
+    mapping: { ...emptyMapping, ...made.mapping },
+  };
 }
 
-/** The settings of this process: the policy that is in force, which a promotion changes, and the sources as they are now. */
+/** The settings of this process: policy and mapping that are in force, which a promotion changes, and the sources as they are now. */
 export class CurrentSettings implements ProjectionSettings {
   policy: Policy;
+  mapping: Mappings = noMappings;
 
   constructor(
     readonly configured: Policy,
@@ -53,8 +63,9 @@ export class CurrentSettings implements ProjectionSettings {
     return this.book.all();
   }
 
-  /** The policy of the live generation is in force, unless the configuration has changed since it was made. */
+  /** Those of the live generation are in force, its policy unless the configuration has changed since it was made. */
   adopt(made: Made | null): void {
+    this.mapping = made ? new Mappings(made.mapping) : noMappings;
     this.policy = made && sameJson(made.configured, this.configured) ? made.policy : this.configured;
   }
 }
@@ -68,13 +79,14 @@ function sameJson(a: unknown, b: unknown): boolean {
  * is now: nothing of it was folded before.
  */
 export function madeSettings(
-  { policy, configured, sources }: Made,
+  { policy, configured, mapping, sources }: Made,
   now: Pick<ProjectionSettings, 'source'>,
 ): ProjectionSettings {
   const byName = new Map(sources.map((source) => [source.name, source]));
   return {
     policy,
     configured,
+    mapping: new Mappings(mapping),
     source: (name) => byName.get(name) ?? now.source(name),
     sources: () => sources,
   };
@@ -105,9 +117,10 @@ export function madeByThisCode(fingerprintOfGeneration: string): boolean {
   return fingerprintOfGeneration.split(CODE_ENDS)[0] === codeFingerprint();
 }
 
-/** Code and policy. A source added later has no earlier facts to be read anew, so sources are compared one by one. */
-export function fingerprint(settings: ProjectionSettings): string {
-  return `${codeFingerprint()}${CODE_ENDS}${createHash('sha256').update(JSON.stringify(settings.policy)).digest('hex').slice(0, 16)}`;
+/** Code, mapping and policy. A source added later has no earlier facts to be read anew, so sources are compared one by one. */
+export function fingerprint({ policy, mapping }: ProjectionSettings): string {
+  const said = JSON.stringify([policy, mapping.document]);
+  return `${codeFingerprint()}${CODE_ENDS}${createHash('sha256').update(said).digest('hex').slice(0, 16)}`;
 }
 
 /** Sources whose settings differ from those that a generation was made with. */

@@ -1,4 +1,6 @@
 /** A fact of the ledger in canonical words: pure, and the same for live and for replay. */
+import { mapped } from '../domain/mapping/apply';
+import type { Mappings } from '../domain/mapping/mappings';
 import { readJson } from '../domain/sources/json';
 import { sourceKinds } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings, Translation } from '../domain/sources/source-kind';
@@ -10,13 +12,17 @@ import type { Readable } from './engine/records';
 /** The source under which Tallystick records what it does itself. */
 export const OWN_SOURCE = 'tallystick';
 
-export function readable(fact: Fact, source: SourceSettings | undefined): Readable {
+export function readable(fact: Fact, source: SourceSettings | undefined, mapping: Mappings): Readable {
   const { position, source: name, type, key, occurredAt, recordedAt, payload, identity } = fact;
   const hash = briefHash(identity);
-  return translate({ position, source: name, type, key, occurredAt, recordedAt, payload, hash }, source);
+  return translate(
+    { position, source: name, type, key, occurredAt, recordedAt, payload, hash },
+    source,
+    mapping,
+  );
 }
 
-export function translate(fact: BriefFact, source: SourceSettings | undefined): Readable {
+export function translate(fact: BriefFact, source: SourceSettings | undefined, mapping: Mappings): Readable {
   const kind = sourceKinds.get(fact.source === OWN_SOURCE ? OWN_SOURCE : (source?.kind ?? ''));
   const readable: Readable = {
     position: fact.position,
@@ -33,7 +39,11 @@ export function translate(fact: BriefFact, source: SourceSettings | undefined): 
   };
   if (!kind) return readable;
   if (kind.kind === OWN_SOURCE) return own(readable, fact.payload);
-  readable.translation = read(fact.payload, kind, source as SourceSettings);
+  // A kind that is not our own is that of a source.
+  const settings = source as SourceSettings;
+  const translation = read(fact.payload, kind, settings);
+  const words = mapping.of(settings);
+  readable.translation = words === null ? translation : mapped(translation, words);
   return readable;
 }
 

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify';
 import { createApp } from '../../src/api/server';
+import { noMappings } from '../../src/domain/mapping/mappings';
 import { defaultPolicy, type Policy } from '../../src/domain/policy';
 import { readJson } from '../../src/domain/sources/json';
 import { sourceKinds } from '../../src/domain/sources/registry';
@@ -80,6 +81,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const sources = new SourceBook(pool, ledger);
   const settings = {
     policy: options.policy ?? defaultPolicy,
+    mapping: noMappings,
     source: (name: string) => sources.get(name),
     sources: () => sources.all(),
   };

@@ -4,7 +4,9 @@ import { defaultPolicy } from '../../src/domain/policy';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
+import { liveGeneration } from '../../src/projections/generations';
 import { rebuild } from '../../src/projections/rebuild';
+import { CurrentSettings } from '../../src/projections/settings';
 import { SourceBook } from '../../src/projections/sources';
 
 async function main(url: string, lanes: number, lanesUrl = url): Promise<void> {
@@ -12,11 +14,8 @@ async function main(url: string, lanes: number, lanesUrl = url): Promise<void> {
   const ledger = await createPostgresLedger({ pool, logger: createLogger('warn') });
   const sources = new SourceBook(pool, ledger);
   await sources.reload();
-  const settings = {
-    policy: defaultPolicy,
-    source: (name: string) => sources.get(name),
-    sources: () => sources.all(),
-  };
+  const settings = new CurrentSettings(defaultPolicy, sources);
+  settings.adopt((await liveGeneration(pool))?.made ?? null);
   const done = await rebuild({ pool, url: lanesUrl, ledger, settings, lanes });
   process.stdout.write(`${JSON.stringify(done)}\n`);
   await ledger.close();

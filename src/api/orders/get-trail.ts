@@ -3,7 +3,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { formatInstant } from '../../domain/facts/instant';
+import { noMappings } from '../../domain/mapping/mappings';
 import type { Fact, Ledger } from '../../ledger/port';
+import { InForceBook } from '../../projections/in-force';
 import type { SourceBook } from '../../projections/sources';
 import { factView } from '../facts/fact-view';
 import { readPayload } from '../facts/payload';
@@ -35,6 +37,7 @@ export class GetTrailHandler implements IQueryHandler<GetTrail> {
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(SOURCES) private readonly sources: SourceBook,
+    private readonly inForce: InForceBook,
   ) {}
 
   async execute({ ref, filter }: GetTrail): Promise<TrailView> {
@@ -66,7 +69,8 @@ export class GetTrailHandler implements IQueryHandler<GetTrail> {
       return halvesOf(orderStateOf(cases.order), channelStateOf(cases.channel));
     if (facts.some(({ source }) => !this.sources.get(source))) await this.sources.reload();
     const keys = { order: cases.order?.key ?? null, channel: cases.channel?.key ?? null };
-    const { order, channel } = refold(facts, keys, this.sources);
+    const { mapping = noMappings } = (await this.inForce.read()) ?? {};
+    const { order, channel } = refold(facts, keys, this.sources, mapping);
     return halvesOf(order, channel);
   }
 }

@@ -1,5 +1,6 @@
 /** An order's state derived anew from some of its facts: what was known at a position, or had happened by an instant. */
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
+import type { Mappings } from '../../domain/mapping/mappings';
 import type { HeldFact } from '../../domain/cases/held';
 import type { OrderState } from '../../domain/cases/order';
 import { kindOf, route } from '../../domain/cases/route';
@@ -16,16 +17,17 @@ export interface Refolded {
 type AnyKind = (typeof caseKinds)['order'];
 type AnyState = CaseStates['order'];
 
-/** With today's mapping, as every replay. Null halves: none of the facts speaks of them. */
+/** With the mapping that is in force, as the live generation. Null halves: none of the facts speaks of them. */
 export function refold(
   facts: readonly Fact[],
   keys: { order: string | null; channel: string | null },
   sources: SourceBook,
+  mapping: Mappings,
 ): Refolded {
   const states = new Map<string, AnyState>();
   const state = (key: string) => states.get(key) ?? kind(key).initial(key.slice(kindOf(key).length + 1));
   for (const fact of facts) {
-    const { translation, hash } = readable(fact, sources.get(fact.source));
+    const { translation, hash } = readable(fact, sources.get(fact.source), mapping);
     if (!translation.ok) continue;
     for (const canonical of translation.facts) {
       const { type, doc, body: value, revision: rev, occurredAt: at } = canonical;

@@ -2,8 +2,8 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import type { FeedState } from '../../domain/cases/feed';
-import type { Policy } from '../../domain/policy';
 import type { Ledger } from '../../ledger/port';
+import { InForceBook } from '../../projections/in-force';
 import { notReady } from '../refusals';
 import { LEDGER, POOL } from '../tokens';
 import { feedViews } from './feed-view';
@@ -18,12 +18,10 @@ interface Live {
   id: number;
   fingerprint: string;
   promoted_at: Date | null;
-  /** JSON of the policy and the sources that the generation was made with. */
-  settings: string;
 }
 
 const LIVE = `
-  SELECT c.position, c.instant, now() AS now, g.id, g.fingerprint, g.promoted_at, g.settings
+  SELECT c.position, c.instant, now() AS now, g.id, g.fingerprint, g.promoted_at
     FROM live.checkpoint c JOIN app.generations g ON g.id = c.generation`;
 
 /** By the range of their keys: cases have no index by kind, and there are hundreds of thousands of them. */
@@ -36,6 +34,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
   constructor(
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LEDGER) private readonly ledger: Ledger,
+    private readonly inForce: InForceBook,
   ) {}
 
   async execute(): Promise<StatusView> {
@@ -48,7 +47,9 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     const head = await this.ledger.head();
     const row = live.rows[0];
     if (!row) throw notReady();
-    const { policy } = JSON.parse(row.settings) as { policy: Policy };
+    const made = (await this.inForce.of(row.id))?.made;
+    if (!made) throw notReady();
+    const { policy } = made;
     const states = feeds.rows.map(({ state }) => JSON.parse(state) as FeedState);
     return {
       ledger: { position: head.position },

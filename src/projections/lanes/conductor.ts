@@ -111,7 +111,7 @@ export class Conductor {
     const reading = Promise.all(lanes.map((lane, index) => lane.read(rows[index] as LaneRows)));
     const own = batch.blocks.map(({ own: facts, first, last, at }) =>
       readBlock(
-        facts.map((fact) => translate(fact, settings.source(fact.source))),
+        facts.map((fact) => translate(fact, settings.source(fact.source), settings.mapping)),
         first,
         last,
         at,

@@ -5,6 +5,8 @@
  */
 import type { Pool } from 'pg';
 import type { FeedState } from '../../domain/cases/feed';
+import { Mappings } from '../../domain/mapping/mappings';
+import type { MappingDocument } from '../../domain/mapping/tables';
 import { decodeBrief, factRows } from '../../ledger/fact-rows';
 import type { Policy } from '../../domain/policy';
 import { BulkCases } from '../bulk/bulk-cases';
@@ -42,6 +44,7 @@ export interface LaneSetup {
   schema: string;
   maxCases: number;
   policy: Policy;
+  mapping: MappingDocument;
   sources: readonly ProjectionSource[];
 }
 
@@ -55,10 +58,16 @@ export function engineSettings(settings: ProjectionSettings): EngineSettings {
 /** Settings as they were when a build began. */
 export function fixedSettings({
   policy,
+  mapping,
   sources,
-}: Pick<LaneSetup, 'policy' | 'sources'>): ProjectionSettings {
+}: Pick<LaneSetup, 'policy' | 'mapping' | 'sources'>): ProjectionSettings {
   const byName = new Map(sources.map((source) => [source.name, source]));
-  return { policy, source: (name) => byName.get(name), sources: () => sources };
+  return {
+    policy,
+    mapping: new Mappings(mapping),
+    source: (name) => byName.get(name),
+    sources: () => sources,
+  };
 }
 
 export class OrderLane implements Lane {
@@ -69,8 +78,11 @@ export class OrderLane implements Lane {
   private last: Promise<unknown> = Promise.resolve();
   private readonly pending: Pick<Reading, 'parts' | 'refused'>[] = [];
 
-  constructor({ lane, lanes, generation, schema, maxCases, policy, sources }: LaneSetup, pool: Pool) {
-    this.settings = fixedSettings({ policy, sources });
+  constructor(
+    { lane, lanes, generation, schema, maxCases, policy, mapping, sources }: LaneSetup,
+    pool: Pool,
+  ) {
+    this.settings = fixedSettings({ policy, mapping, sources });
     this.owns = (key) => laneOf(key, lanes) === lane;
     this.cases = new BulkCases({
       pool,
@@ -95,12 +107,12 @@ export class OrderLane implements Lane {
 
   private readBlock(bytes: Buffer, { first, last, at }: LaneRows['blocks'][number]): LaneReading {
     const { rows } = this;
-    const { source } = this.settings;
+    const { source, mapping } = this.settings;
     rows.push(bytes);
     const readables: Readable[] = [];
     while (rows.next()) {
       const fact = decodeBrief(rows);
-      readables.push(translate(fact, source(fact.source)));
+      readables.push(translate(fact, source(fact.source), mapping));
     }
     const { refused, parts, ...reading } = readBlock(readables, first, last, at);
     const strays = parts.filter(({ key }) => !this.owns(key));

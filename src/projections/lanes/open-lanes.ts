@@ -54,7 +54,7 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
   const hub = share((key) => laneOf(key, count) === null && !key.startsWith(STOCK));
   const stock = share((key) => key.startsWith(STOCK));
   const lanes = Array.from({ length: count }, (_, lane): Lane => {
-    const { policy } = settings;
+    const { policy, mapping } = settings;
     const setup: LaneSetup = {
       lane,
       lanes: count,
@@ -62,6 +62,7 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
       schema,
       maxCases,
       policy,
+      mapping: mapping.document,
       sources: settings.sources(),
     };
     return url === undefined ? new OrderLane(setup, pool) : new ThreadLane({ ...setup, url });

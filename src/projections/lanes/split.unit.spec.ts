@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { noMappings } from '../../domain/mapping/mappings';
 import { defaultPolicy } from '../../domain/policy';
 import { encodeRow, factRows } from '../../ledger/fact-rows';
 import type { ProjectionSource } from '../settings';
@@ -14,6 +15,7 @@ const prima: ProjectionSource = {
 };
 const settings = {
   policy: defaultPolicy,
+  mapping: noMappings,
   source: (name: string) => (name === prima.name ? prima : undefined),
   sources: () => [prima],
 };

@@ -1,5 +1,6 @@
 /** The real ledger, the real live runner and the real rebuild on a database of their own, driven step by step. */
 import type { Pool } from 'pg';
+import { noMappings } from '../../../src/domain/mapping/mappings';
 import { defaultPolicy } from '../../../src/domain/policy';
 import { sourceKinds } from '../../../src/domain/sources/registry';
 import { readJson } from '../../../src/domain/sources/json';
@@ -24,6 +25,7 @@ export interface Message {
 export interface Houses {
   checkpointFile?: string;
   policy?: ProjectionSettings['policy'];
+  mapping?: ProjectionSettings['mapping'];
 }
 
 export class House {
@@ -35,21 +37,27 @@ export class House {
     readonly sources: SourceBook,
     readonly clock: TestClock,
     private readonly complaints: string[],
-    policy: ProjectionSettings['policy'],
+    { policy = defaultPolicy, mapping = noMappings }: Houses,
   ) {
-    this.settings = { policy, source: (name) => sources.get(name), sources: () => sources.all() };
+    const source = (name: string) => sources.get(name);
+    this.settings = { policy, mapping, source, sources: () => sources.all() };
   }
 
-  static async open({ checkpointFile, policy = defaultPolicy }: Houses = {}): Promise<House> {
+  static async open(options: Houses = {}): Promise<House> {
     const database = await freshDatabase();
     const { pool } = database;
     const complaints: string[] = [];
     const logger = createLogger('error', { write: (line) => void complaints.push(line) });
     const clock = await takeClock(pool);
-    const ledger = await createPostgresLedger({ pool, checkpointFile, checkpointBlocks: 3, logger });
+    const ledger = await createPostgresLedger({
+      pool,
+      checkpointFile: options.checkpointFile,
+      checkpointBlocks: 3,
+      logger,
+    });
     const sources = new SourceBook(pool, ledger);
     await sources.reload();
-    return new House(database, ledger, sources, clock, complaints, policy);
+    return new House(database, ledger, sources, clock, complaints, options);
   }
 
   get url(): string {
