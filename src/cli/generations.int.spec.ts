@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { freshDatabase, type TestDatabase } from '../../test/support/postgres';
+import { type CommandLine, commandLine, said } from '../../test/support/command-line';
 import { ConfigError } from '../platform/config';
 import { runDiff, runDrop, runList, runPromote, runRollback } from './generations';
 import { runIngest } from './ingest';
@@ -43,68 +40,30 @@ const rejection = (number: number) => ({
   lines: [{ order_line: 1, sku: 'BAG', qty: 1 }],
 });
 
-let database: TestDatabase;
-let folder: string;
-const variables = ['DATABASE_URL', 'TALLYSTICK_CONFIG', 'TALLYSTICK_DATA_DIR', 'LOG_LEVEL'] as const;
-const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
+let line: CommandLine;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  folder = await mkdtemp(path.join(tmpdir(), 'tallystick-cli-'));
-  const config = await file(
-    'tallystick.yaml',
-    `sources:
+  line = await commandLine(`sources:
   - { name: prima, kind: prima, timeZone: UTC, legalEntity: ACME }
   - { name: scend, kind: scend, timeZone: UTC, legalEntity: ACME }
-`,
-  );
-  Object.assign(process.env, {
-    DATABASE_URL: database.url,
-    TALLYSTICK_CONFIG: config,
-    TALLYSTICK_DATA_DIR: path.join(folder, 'data'),
-    LOG_LEVEL: 'silent',
-  });
+`);
   const numbers = Array.from({ length: ORDERS }, (_, index) => index + 1);
-  const orders = await file('orders.json', JSON.stringify(numbers.map(order)));
-  const rejections = await file('rejections.json', JSON.stringify(numbers.map(rejection)));
-  await said(() => runIngest({ source: 'prima', file: orders, json: false }));
-  await said(() => runIngest({ source: 'scend', file: rejections, json: false }));
+  await ingest('prima', numbers.map(order));
+  await ingest('scend', numbers.map(rejection));
   await said(() => runReplay({ json: false }));
 });
 
-afterAll(async () => {
-  for (const name of variables) {
-    if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = before[name];
-  }
-  await database.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => line.close());
 
-async function file(name: string, content: string): Promise<string> {
-  const whole = path.join(folder, name);
-  await writeFile(whole, content);
-  return whole;
-}
+const file = (name: string, content: string) => line.file(name, content);
 
-/** What a command prints. */
-async function said(command: () => Promise<unknown>): Promise<string> {
-  const out: string[] = [];
-  const capture = jest
-    .spyOn(process.stdout, 'write')
-    .mockImplementation((text) => Boolean(out.push(String(text))));
-  const silence = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  try {
-    await command();
-    return out.join('');
-  } finally {
-    capture.mockRestore();
-    silence.mockRestore();
-  }
+async function ingest(source: string, messages: readonly object[]): Promise<void> {
+  const path = await file(`${source}.json`, JSON.stringify(messages));
+  await said(() => runIngest({ source, file: path, json: false }));
 }
 
 const openDrifts = async () => {
-  const { rows } = await database.pool.query<{ drifts: number }>(
+  const { rows } = await line.database.pool.query<{ drifts: number }>(
     `SELECT count(*) AS drifts FROM live.drifts WHERE status = 'open' AND detector = 'order-rejected'`,
   );
   return rows[0]?.drifts;

@@ -1,11 +1,17 @@
 import { toCsv } from '../api/lists/csv';
 import { type DriftChange, diff, eachDriftChange } from '../projections/diff';
-import { GenerationRefused, dropGeneration, listGenerations } from '../projections/generations';
+import {
+  GenerationRefused,
+  completeGeneration,
+  dropGeneration,
+  listGenerations,
+} from '../projections/generations';
 import { promoteGeneration } from '../projections/rebuild';
 import { columns } from './ask';
 import { diffText } from './diff-text';
+import { author, openDrafts } from './drafts';
 import { createProgress } from './progress';
-import { type Runtime, openRuntime } from './runtime';
+import { type Runtime, withRuntime } from './runtime';
 
 interface Output {
   json: boolean;
@@ -84,6 +90,8 @@ export function runRollback(output: Output): Promise<void> {
 
 async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
   const { bulkPool: pool, ledger, settings } = runtime;
+  const { made, reason } = await completeGeneration(pool, generation);
+  await openDrafts(runtime).record(made, author(reason));
   const progress = createProgress('promote', 'facts');
   try {
     const onProgress = ({ phase, position, head }: { phase: string; position: number; head: number }) => {
@@ -122,13 +130,4 @@ function numberOf(text: string): number {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-async function withRuntime(work: (runtime: Runtime) => Promise<void>): Promise<void> {
-  const runtime = await openRuntime({ mode: 'guest' });
-  try {
-    await work(runtime);
-  } finally {
-    await runtime.close();
-  }
 }

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../platform/config';
+import { addMappingCommands, addPolicyCommands } from './draft-commands';
 
 /** Loaded when it is asked for, so that `--help` is instant. */
 const program = new Command('tallystick')
@@ -16,6 +17,7 @@ Examples:
   tallystick drifts --detector stock-mismatch   what is broken now
   tallystick trail SC-100901                    who said what of an order, in what sequence
   tallystick replay                             rebuild everything from the ledger and put it live
+  tallystick mapping show                       what the sources' words mean
   tallystick verify                             prove that no fact was changed
   tallystick demo --once                        a day of trading with faults, found again
 
@@ -49,9 +51,10 @@ program
     'rebuild all read models from the ledger and promote them; with a draft, show what it would change',
   )
   .option(
-    '--policy <file>',
-    'a draft, YAML or JSON: built beside the live generation, compared, not promoted',
+    '--mapping <draft>',
+    'another mapping: `draft` for the last versions, or a file; built beside the live generation, compared, not promoted',
   )
+  .option('--policy <draft>', 'another policy: `draft` for the last version, or a file, YAML or JSON')
   .option('--reason <text>', 'why, kept beside the generation')
   .option('--max-cases <count>', 'cases in memory at most (default 400000)', Number)
   .addOption(json())
@@ -60,14 +63,23 @@ program
     `
 Examples:
   tallystick replay                                             the same history by this version of Tallystick
+  tallystick replay --mapping draft                             what would the drafted mapping have found?
   tallystick replay --policy draft.yaml --reason "cut-off 18:00"   what would another policy have found?
   tallystick generations promote 4                              put the draft in force
   tallystick generations rollback                               and back`,
   )
-  .action(async (options: { json: boolean; maxCases?: number; policy?: string; reason?: string }) => {
-    const { runReplay } = await import('./replay.js');
-    await runReplay(options);
-  });
+  .action(
+    async (options: {
+      json: boolean;
+      maxCases?: number;
+      mapping?: string;
+      policy?: string;
+      reason?: string;
+    }) => {
+      const { runReplay } = await import('./replay.js');
+      await runReplay(options);
+    },
+  );
 
 const generations = program
   .command('generations')
@@ -132,6 +144,9 @@ generations
     const { runDrop } = await import('./generations.js');
     await runDrop(id, options);
   });
+
+addMappingCommands(program);
+addPolicyCommands(program);
 
 program
   .command('verify')

@@ -1,17 +1,30 @@
+import { Mappings } from '../domain/mapping/mappings';
+import type { MappingDocument } from '../domain/mapping/tables';
+import type { Policy } from '../domain/policy';
+import { ConfigError } from '../platform/config';
 import { diff } from '../projections/diff';
-import { ensureLive } from '../projections/generations';
+import { LIVE } from '../projections/generation-schema';
+import { ensureLive, positionOf } from '../projections/generations';
 import { build, rebuild } from '../projections/rebuild';
 import { diffText } from './diff-text';
-import { readPolicyFile } from './policy-file';
+import { readMappingFile, readPolicyFile } from './document-file';
+import { openDrafts } from './drafts';
 import { createProgress } from './progress';
 import { type Runtime, openRuntime } from './runtime';
 
 export interface ReplayOptions {
   json: boolean;
   maxCases?: number;
-  /** A file with a draft: what it changes is shown, and nothing is promoted. */
+  /** A file, or `draft` for the last version that was drafted: what it changes is shown, and nothing is promoted. */
   policy?: string;
+  mapping?: string;
   reason?: string;
+}
+
+/** What a shadow is made with, where it is not what is in force. */
+interface Draft {
+  policy: Policy | null;
+  mapping: MappingDocument | null;
 }
 
 /**
@@ -19,7 +32,7 @@ export interface ReplayOptions {
  * stays beside it, and what would change is printed.
  */
 export async function runReplay(options: ReplayOptions): Promise<void> {
-  const draft = options.policy === undefined ? null : readPolicyFile(options.policy);
+  const isDraft = options.policy !== undefined || options.mapping !== undefined;
   const runtime = await openRuntime({ mode: 'guest' });
   const stop = new AbortController();
   const abort = () => {
@@ -28,12 +41,39 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
   process.once('SIGINT', abort).once('SIGTERM', abort);
   try {
     await ensureLive(runtime.bulkPool, runtime.settings);
-    if (draft === null) await replace(runtime, options, stop.signal);
-    else await shadow(runtime, { ...options, draft }, stop.signal);
+    if (!isDraft) await replace(runtime, options, stop.signal);
+    else await shadow(runtime, { ...options, draft: await draftOf(runtime, options) }, stop.signal);
   } finally {
     process.off('SIGINT', abort).off('SIGTERM', abort);
     await runtime.close();
   }
+}
+
+const DRAFT = 'draft';
+
+async function draftOf(runtime: Runtime, { policy, mapping }: ReplayOptions): Promise<Draft> {
+  const drafts = openDrafts(runtime);
+  const { sources } = runtime;
+  return {
+    policy:
+      policy === undefined
+        ? null
+        : policy === DRAFT
+          ? ((await drafts.policyDraft()) ?? nothing('policy'))
+          : readPolicyFile(policy),
+    mapping:
+      mapping === undefined
+        ? null
+        : mapping === DRAFT
+          ? ((await drafts.mappingDraft()) ?? nothing('mapping'))
+          : readMappingFile(mapping, sources.all()),
+  };
+}
+
+function nothing(what: string): never {
+  throw new ConfigError([
+    `no ${what} is drafted that is not in force: draft one by \`tallystick ${what} edit\``,
+  ]);
 }
 
 async function replace(runtime: Runtime, options: ReplayOptions, signal: AbortSignal): Promise<void> {
@@ -53,26 +93,32 @@ async function replace(runtime: Runtime, options: ReplayOptions, signal: AbortSi
 
 async function shadow(
   runtime: Runtime,
-  options: ReplayOptions & { draft: ReturnType<typeof readPolicyFile> },
+  options: ReplayOptions & { draft: Draft },
   signal: AbortSignal,
 ): Promise<void> {
   const { bulkPool: pool, ledger, settings: now } = runtime;
   const settings = {
-    policy: options.draft,
+    policy: options.draft.policy ?? now.policy,
     configured: now.configured,
-    mapping: now.mapping,
+    mapping: options.draft.mapping ? new Mappings(options.draft.mapping) : now.mapping,
     source: (name: string) => now.source(name),
     sources: () => now.sources(),
   };
+  // As far as live: what is not folded there yet cannot be compared.
+  const upTo = await positionOf(pool, LIVE);
   const { result, seconds } = await timed((onProgress) =>
-    build({ ...parts(runtime, options), settings, signal, onProgress }),
+    build({ ...parts(runtime, options), settings, signal, onProgress, upTo }),
   );
   const { generation } = result;
   const changes = await diff({ pool, ledger, settings: now, generation });
+  const { position: head } = await ledger.head();
   if (options.json) process.stdout.write(`${JSON.stringify({ ...changes, seconds })}\n`);
   else {
     process.stdout.write(
-      `Generation ${generation} is ready, built in ${seconds.toFixed(1)} s beside the live one.\n\n${diffText(changes)}\n` +
+      `Generation ${generation} is ready, built in ${seconds.toFixed(1)} s beside the live one.\n\n${diffText(changes)}` +
+        (changes.position < head
+          ? `The live one has not folded all facts yet: ${head} are recorded.\n\n`
+          : '\n') +
         `  tallystick generations promote ${generation}     put it in force\n` +
         `  tallystick generations drop ${generation}        forget it\n`,
     );

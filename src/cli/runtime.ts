@@ -10,7 +10,7 @@ import { type Log, createLogger } from '../platform/logging';
 import { migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
 import { SourceBook } from '../projections/sources';
-import { checkedPolicy } from './policy-file';
+import { checkedPolicy } from './document-file';
 import { liveGeneration } from '../projections/generations';
 import { CurrentSettings } from '../projections/settings';
 
@@ -89,5 +89,15 @@ export async function configureSources({ config, sources }: Runtime): Promise<vo
       'configuration',
     );
     if (!result.ok) throw new ConfigError([`sources: ${name}: ${result.detail}`]);
+  }
+}
+
+/** For a command: beside a running service, or without one. */
+export async function withRuntime<T>(work: (runtime: Runtime) => Promise<T>): Promise<T> {
+  const runtime = await openRuntime({ mode: 'guest' });
+  try {
+    return await work(runtime);
+  } finally {
+    await runtime.close();
   }
 }

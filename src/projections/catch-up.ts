@@ -52,7 +52,16 @@ export class CatchUp {
     }
   }
 
-  /** Up to a position and stored, in the caller's transaction where he has one. */
+  /** Up to a position that ends a block, and not a fact further; step by step, each in a transaction. */
+  async exactlyTo(position: number): Promise<void> {
+    while (this.position < position) {
+      const facts = await this.ledger.page(this.position, LAST_STEP);
+      await this.fold(facts.filter((fact) => fact.position <= position));
+      await this.write();
+    }
+  }
+
+  /** Up to a position, or a little further, and stored, in the caller's transaction where he has one. */
   async upTo(position: number, client?: ClientBase): Promise<void> {
     while (this.position < position) await this.fold(await this.ledger.page(this.position, LAST_STEP));
     await this.write(client);

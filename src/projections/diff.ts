@@ -5,7 +5,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Ledger } from '../ledger/port';
 import { CatchUp } from './catch-up';
-import { GenerationRefused, completeGeneration, guardBuild } from './generations';
+import { GenerationRefused, completeGeneration, guardBuild, positionOf } from './generations';
 import { LIVE, schemaName } from './generation-schema';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
@@ -114,10 +114,8 @@ async function compared<T>(
     const catchUp = await CatchUp.open({ ledger, pool, settings: madeSettings(made, settings), schema });
     for (let tried = 0; tried < TRIES; tried++) {
       const live = await positionOf(pool, LIVE);
-      if (catchUp.position < live && folds) {
-        await catchUp.untilNear(() => undefined);
-        await catchUp.upTo(live);
-      }
+      // No further than live: a service that folds has its own pace, and one that does not run has none.
+      if (folds) await catchUp.exactlyTo(live);
       const result = await inSnapshot(pool, async (client) => {
         const [now, draft] = [await positionOf(client, LIVE), await positionOf(client, schema)];
         return now === draft ? { value: await compare(client, schemaName(schema), now) } : null;
@@ -133,13 +131,6 @@ async function compared<T>(
   } finally {
     await release();
   }
-}
-
-async function positionOf(db: Pool | PoolClient, schema: string): Promise<number> {
-  const { rows } = await db.query<{ position: number }>(
-    `SELECT position FROM ${schemaName(schema)}.checkpoint`,
-  );
-  return rows[0]?.position ?? 0;
 }
 
 async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -141,6 +141,14 @@ export async function setCheckpoint(
   ]);
 }
 
+/** What a generation has folded. */
+export async function positionOf(db: Pool | ClientBase, schema: string): Promise<number> {
+  const { rows } = await db.query<{ position: number }>(
+    `SELECT position FROM ${schemaName(schema)}.checkpoint`,
+  );
+  return rows[0]?.position ?? 0;
+}
+
 /** It is complete, and waits for whoever promotes it. */
 export async function markReady(db: Pool | ClientBase, id: number): Promise<void> {
   await db.query(`UPDATE app.generations SET status = 'ready' WHERE id = $1 AND status = 'building'`, [id]);

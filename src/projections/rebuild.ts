@@ -36,6 +36,8 @@ export interface RebuildOptions {
   maxCases?: number;
   onProgress?: (progress: RebuildProgress) => void;
   signal?: AbortSignal;
+  /** A position that ends a block, to stop at; the head as it is when the build begins unless set. */
+  upTo?: number;
   /** Why it is built, kept beside the generation. */
   reason?: string;
 }
@@ -166,11 +168,11 @@ class Build {
     return this.position;
   }
 
-  /** Everything up to the head as it is now. */
+  /** Everything up to the head as it is now, or to where it shall stop. */
   private async foldAll(): Promise<void> {
-    const { ledger, pool, url, settings, signal, lanes, maxCases = MAX_CASES } = this.options;
-    const head = await ledger.head();
-    this.head = head.position;
+    const { pool, url, ledger, settings, signal, lanes, maxCases = MAX_CASES } = this.options;
+    const end = await this.end();
+    this.head = end.position;
     const count = lanes ?? lanesFor(this.head, url);
     const onFolded = (position: number) => {
       this.position = position;
@@ -189,10 +191,17 @@ class Build {
       await conductor.fold(rowsOf(ledger, { upTo: this.head, signal }));
       this.say('loading');
       await load();
-      await setCheckpoint(pool, this.schema, { position: this.position, instant: head.recordedAt });
+      await setCheckpoint(pool, this.schema, { position: this.position, instant: end.recordedAt });
     } finally {
       await close();
     }
+  }
+
+  private async end(): Promise<{ position: number; recordedAt: number }> {
+    const { ledger, upTo } = this.options;
+    if (upTo === undefined) return ledger.head();
+    const [last] = await ledger.at([upTo]);
+    return last ?? { position: 0, recordedAt: 0 };
   }
 
   private say(phase: RebuildProgress['phase']): void {

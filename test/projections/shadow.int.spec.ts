@@ -113,6 +113,26 @@ describe('a draft beside the live generation', () => {
       );
     }));
 
+  it('is compared as of the fact that live has folded, however much waits in the ledger', () =>
+    inHouse(async (house) => {
+      await house.configure(sourcesOf(world));
+      const messages = messagesOf(world);
+      await deliver(house, messages.slice(0, 200), [40]);
+      await house.fold();
+      const { position } = await house.ledger.head();
+      await deliver(house, messages.slice(200), [40]);
+      const { pool, ledger, settings } = house;
+      const { generation } = await build({ pool, ledger, settings, upTo: position });
+      const unchanged = { drifts: [], cases: [], position };
+      expect(await diff(parts(house, generation))).toMatchObject(unchanged);
+      expect(await diff(parts(house, generation))).toMatchObject(unchanged);
+      await promoteGeneration(parts(house, generation));
+      await house.fold();
+      const before = await rowsOf(pool);
+      await house.rebuild();
+      expect(differences(await rowsOf(pool), before)).toEqual([]);
+    }));
+
   it('promoted and rolled back leaves everything as it was, also what arrived meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(fc.double({ min: 0.2, max: 1, noNaN: true }), (when) =>

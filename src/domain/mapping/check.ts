@@ -1,10 +1,9 @@
 /** A mapping as somebody wrote it: checked as a whole, with the place of each fault and what to write instead. */
-import type { z } from 'zod';
 import { type ZoneOffset, zoneOffset } from '../sources/zone';
 import { circles } from './circles';
 import { type Dated, spanOf, utc } from './dates';
 import { ambiguous, overlaps } from './overlaps';
-import { MappingRefused, type Problem } from './refused';
+import { DocumentRefused, type Problem, placeOf } from '../refused';
 import { type MappingDocument, type TableName, mappingSchema, tableNames } from './tables';
 
 /** A source that exists, and the zone of its dates. */
@@ -13,10 +12,14 @@ export interface KnownSource {
   timeZone: string;
 }
 
-/** Throws `MappingRefused`, and nothing else. */
+/** Throws `DocumentRefused`, and nothing else. */
 export function checkedMapping(document: unknown, sources: readonly KnownSource[]): MappingDocument {
   const parsed = mappingSchema.safeParse(document ?? {});
-  if (!parsed.success) throw new MappingRefused(parsed.error.issues.map(problemOf));
+  if (!parsed.success)
+    throw new DocumentRefused(
+      'mapping-invalid',
+      parsed.error.issues.map(({ path, message }) => ({ path: placeOf(path), message })),
+    );
   const mapping = parsed.data;
   const zones = new Map(sources.map(({ name, timeZone }) => [name, zoneOffset(timeZone)]));
   const zoneOf = ({ source }: Dated): ZoneOffset => zones.get(source ?? '') ?? utc;
@@ -27,7 +30,7 @@ export function checkedMapping(document: unknown, sources: readonly KnownSource[
   ]);
   problems.push(...ambiguous(mapping, zoneOf));
   problems.push(...circles('sku-aliases', mapping), ...circles('customer-links', mapping));
-  if (problems.length > 0) throw new MappingRefused(problems);
+  if (problems.length > 0) throw new DocumentRefused('mapping-invalid', problems);
   return mapping;
 }
 
@@ -38,15 +41,6 @@ export function checkedTable<N extends TableName>(
   sources: readonly KnownSource[],
 ): MappingDocument[N] {
   return checkedMapping({ [name]: entries }, sources)[name];
-}
-
-function problemOf({ path, message }: z.core.$ZodIssue): Problem {
-  const place = path.reduce<string>(
-    (text, step) =>
-      typeof step === 'number' ? `${text}[${step}]` : `${text}${text === '' ? '' : '.'}${String(step)}`,
-    '',
-  );
-  return { path: place, message };
 }
 
 function unknownSources(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { checkedMapping, checkedTable } from './check';
-import { MappingRefused } from './refused';
+import { DocumentRefused } from '../refused';
 import { emptyMapping, tableNames } from './tables';
 
 const sources = [
@@ -12,7 +12,7 @@ function problems(document: unknown) {
   try {
     checkedMapping(document, sources);
   } catch (error) {
-    if (error instanceof MappingRefused)
+    if (error instanceof DocumentRefused)
       return error.problems.map(({ path, message }) => `${path}: ${message}`);
     throw error;
   }
@@ -34,7 +34,7 @@ describe('a mapping is refused, with the place and the remedy, for', () => {
     [
       'a mistyped field',
       { 'sku-aliases': [alias('A', 'B', { form: 'A' })] },
-      /unknown field form; the fields are from, to/,
+      /unknown field form; the fields are source, from, to/,
     ],
     [
       'a number for a SKU',
@@ -282,8 +282,8 @@ describe('whatever is written', () => {
         try {
           expect(Object.keys(checkedMapping(document, sources))).toEqual(tableNames);
         } catch (error) {
-          expect(error).toBeInstanceOf(MappingRefused);
-          expect((error as MappingRefused).problems.every(({ message }) => message !== '')).toBe(true);
+          expect(error).toBeInstanceOf(DocumentRefused);
+          expect((error as DocumentRefused).problems.every(({ message }) => message !== '')).toBe(true);
         }
       }),
       { numRuns: 2000 },

@@ -1,5 +1,5 @@
 /** Names that lead back to themselves. */
-import type { Problem } from './refused';
+import type { Problem } from '../refused';
 import type { MappingDocument } from './tables';
 
 interface Edge {

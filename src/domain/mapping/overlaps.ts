@@ -1,7 +1,7 @@
 /** What would have two meanings at one instant. */
 import type { ZoneOffset } from '../sources/zone';
 import { type Dated, type Span, spanOf } from './dates';
-import type { Problem } from './refused';
+import type { Problem } from '../refused';
 import type { Entry, MappingDocument, TableName } from './tables';
 
 type ZoneOf = (entry: Dated) => ZoneOffset;

@@ -4,7 +4,7 @@ import { zoneOffset } from '../sources/zone';
 import { checkedMapping } from './check';
 import { type Dated, spanOf } from './dates';
 import { Mappings } from './mappings';
-import { MappingRefused } from './refused';
+import { DocumentRefused } from '../refused';
 import { type MappingDocument, emptyMapping } from './tables';
 
 const prima = { name: 'prima', timeZone: 'Europe/London' };
@@ -140,7 +140,7 @@ describe('compiled', () => {
           try {
             mapping = checkedMapping(document, sources);
           } catch (error) {
-            expect(error).toBeInstanceOf(MappingRefused);
+            expect(error).toBeInstanceOf(DocumentRefused);
             return;
           }
           taken++;

@@ -46,19 +46,17 @@ const factor = text(40)
   );
 
 /** When an entry holds, by the source's clock: from `validFrom` on, and no longer at `validTo`. A date is its midnight there. */
-const dated = { source: word.optional(), validFrom: date, validTo: date };
+const dated = { validFrom: date, validTo: date };
 
 function entry<S extends z.ZodRawShape>(shape: S) {
-  const known = [...Object.keys(shape), ...Object.keys(dated)].join(', ');
-  return z.strictObject(
-    { ...shape, ...dated },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys'
-          ? `unknown field ${issue.keys.join(', ')}; the fields are ${known}`
-          : undefined,
-    },
-  );
+  const fields = { source: word.optional(), ...shape, ...dated };
+  const known = Object.keys(fields).join(', ');
+  return z.strictObject(fields, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `unknown field ${issue.keys.join(', ')}; the fields are ${known}`
+        : undefined,
+  });
 }
 
 const table = <T extends z.ZodType>(of: T) =>

@@ -1,6 +1,6 @@
 /**
- * What Tallystick itself records: that time has passed, how a source is configured, what a person did about a drift. The
- * writers make the same text from the same values; the readers give back what was written.
+ * What Tallystick itself records: that time has passed, how a source is configured, what a person did about a drift, which
+ * mapping or policy he drafted. The writers make the same text from the same values; the readers give back what was written.
  */
 import { z } from 'zod';
 import { code, instant, shortText } from '../../facts/scalars';
@@ -48,7 +48,30 @@ const driftAct = z.object({
   assignee: code.nullish(),
 });
 
-export const ownMessages = z.discriminatedUnion('type', [tick, sourceConfigured, driftAct]);
+/** What was drafted is kept as it was: whether it is still understood is asked when it is used. */
+const draft = {
+  /** `<name>/<version>`: a version is drafted once. */
+  id: code,
+  version: z.number().int().positive(),
+  actor: code,
+  at: instant,
+  reason: comment,
+};
+const mappingDrafted = z.object({
+  type: z.literal('mapping.drafted'),
+  ...draft,
+  table: code,
+  entries: z.array(z.unknown()),
+});
+const policyDrafted = z.object({ type: z.literal('policy.drafted'), ...draft, policy: z.unknown() });
+
+export const ownMessages = z.discriminatedUnion('type', [
+  tick,
+  sourceConfigured,
+  driftAct,
+  mappingDrafted,
+  policyDrafted,
+]);
 
 /** Times in epoch ms. */
 export interface SourceConfiguration {
@@ -74,10 +97,25 @@ export interface DriftAct {
   assignee: string | null;
 }
 
+interface Draft {
+  id: string;
+  version: number;
+  actor: string;
+  at: number;
+  reason: string | null;
+}
+
+export type DraftMessage = Draft &
+  (
+    | { type: 'mapping.drafted'; table: string; entries: readonly unknown[] }
+    | { type: 'policy.drafted'; policy: unknown }
+  );
+
 export type OwnMessage =
   | { type: 'tick'; id: string; at: number }
   | ({ type: 'source.configured'; at: number } & SourceConfiguration)
-  | DriftAct;
+  | DriftAct
+  | DraftMessage;
 
 /** Null for what Tallystick never wrote. */
 export function readOwnMessage(message: unknown): OwnMessage | null {
@@ -91,6 +129,9 @@ export function readOwnMessage(message: unknown): OwnMessage | null {
       const { source, type, at } = own;
       return { type, at, ...source, expectedIntervalSeconds: source.expectedIntervalSeconds ?? null };
     }
+    case 'mapping.drafted':
+    case 'policy.drafted':
+      return { ...own, reason: own.reason ?? null };
     default:
       return { ...own, comment: own.comment ?? null, assignee: own.assignee ?? null };
   }
@@ -133,5 +174,20 @@ export function writeDriftAct(act: DriftAct): string {
     at: formatInstant(at),
     ...(act.comment === null ? {} : { comment: act.comment }),
     ...(act.assignee === null ? {} : { assignee: act.assignee }),
+  });
+}
+
+export function writeDraft(draft: DraftMessage): string {
+  const { type, id, version, actor, at, reason } = draft;
+  return JSON.stringify({
+    type,
+    id,
+    version,
+    ...(draft.type === 'mapping.drafted'
+      ? { table: draft.table, entries: draft.entries }
+      : { policy: draft.policy }),
+    actor,
+    at: formatInstant(at),
+    ...(reason === null ? {} : { reason }),
   });
 }

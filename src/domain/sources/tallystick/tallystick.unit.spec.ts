@@ -1,6 +1,14 @@
 import { tallystick } from '.';
 import { settings } from '../testing.fixture';
-import { type DriftAct, readOwnMessage, writeDriftAct, writeSourceConfigured, writeTick } from './messages';
+import {
+  type DraftMessage,
+  type DriftAct,
+  readOwnMessage,
+  writeDraft,
+  writeDriftAct,
+  writeSourceConfigured,
+  writeTick,
+} from './messages';
 
 const at = Date.parse('2026-11-20T09:40:00.123Z');
 const act: DriftAct = {
@@ -16,6 +24,18 @@ const act: DriftAct = {
   comment: null,
   assignee: 'ada',
 };
+const drafted: DraftMessage = {
+  type: 'mapping.drafted',
+  id: 'sku-aliases/3',
+  version: 3,
+  table: 'sku-aliases',
+  entries: [{ from: 'A', to: 'B' }],
+  actor: 'ada',
+  at,
+  reason: 'renamed in March',
+};
+const { table: _table, entries: _entries, ...rest } = drafted;
+const policyDrafted: DraftMessage = { ...rest, type: 'policy.drafted', policy: {}, reason: null };
 const source = {
   name: 'prima-uk',
   kind: 'prima',
@@ -40,6 +60,13 @@ describe('our own facts', () => {
       writeDriftAct({ ...act, type: 'drift.commented', comment: 'x', assignee: null }),
       { type: 'drift.commented', key: 'a-1' },
       { ...act, type: 'drift.commented', comment: 'x', assignee: null },
+    ],
+    ['a draft of a mapping', writeDraft(drafted), { type: 'mapping.drafted', key: 'sku-aliases/3' }, drafted],
+    [
+      'a draft of a policy',
+      writeDraft(policyDrafted),
+      { type: 'policy.drafted', key: 'sku-aliases/3' },
+      policyDrafted,
     ],
   ])('reads back %s, and translates it into nothing', (_what, text, envelope, own) => {
     const message: unknown = JSON.parse(text);

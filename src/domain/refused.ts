@@ -1,4 +1,4 @@
-/** What is wrong with a mapping, place by place. */
+/** What is wrong with a mapping or a policy that somebody wrote, place by place. */
 export interface Problem {
   /** `sku-aliases[3].to`; empty for the document as a whole. */
   path: string;
@@ -9,17 +9,28 @@ export interface Problem {
 /** More are not told: whoever has these mended asks again. */
 const TOLD = 20;
 
-export class MappingRefused extends Error {
-  readonly code = 'mapping-invalid';
+export class DocumentRefused extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(
+    readonly code: 'mapping-invalid' | 'policy-invalid',
+    problems: readonly Problem[],
+  ) {
     const told = problems.slice(0, TOLD);
     const lines = told.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     super(
       problems.length > TOLD ? `${lines.join('\n')}\nand ${problems.length - TOLD} more` : lines.join('\n'),
     );
-    this.name = 'MappingRefused';
+    this.name = 'DocumentRefused';
     this.problems = told;
   }
+}
+
+/** `['units', 3, 'to']` → `units[3].to`. */
+export function placeOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : `${text}${text === '' ? '' : '.'}${String(step)}`,
+    '',
+  );
 }

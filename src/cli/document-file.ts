@@ -1,0 +1,52 @@
+/** A policy or a mapping as somebody wrote it in a file: checked, with the file in the name of each fault's place. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { checkedPolicy as checked } from '../domain/drift/checked-policy';
+import { type KnownSource, checkedMapping } from '../domain/mapping/check';
+import type { MappingDocument } from '../domain/mapping/tables';
+import type { Policy } from '../domain/policy';
+import { DocumentRefused } from '../domain/refused';
+import { ConfigError } from '../platform/config';
+
+/** `place` begins the names of what is wrong. Throws ConfigError. */
+export function checkedPolicy(document: unknown, place = 'policy'): Policy {
+  return inPlace(place, '.', () => checked(document));
+}
+
+/** A configuration file's `policy:` part, or that part alone. Throws ConfigError. */
+export function readPolicyFile(file: string): Policy {
+  return checkedPolicy(partOf(readDocument(file), 'policy'), file);
+}
+
+/** All tables, under `mapping:` or alone. Throws ConfigError. */
+export function readMappingFile(file: string, sources: readonly KnownSource[]): MappingDocument {
+  return inPlace(file, ': ', () => checkedMapping(partOf(readDocument(file), 'mapping'), sources));
+}
+
+/** YAML or JSON; `-` is standard input. Throws ConfigError. */
+export function readDocument(file: string): unknown {
+  try {
+    return parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError([`${file}: ${(error as Error).message}`]);
+  }
+}
+
+/** What a document has under a name; itself where it has nothing of that name. */
+export function partOf(document: unknown, name: string): unknown {
+  const whole = document as Record<string, unknown> | null;
+  return typeof whole === 'object' && whole !== null && name in whole ? whole[name] : document;
+}
+
+function inPlace<T>(place: string, separator: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DocumentRefused)) throw error;
+    throw new ConfigError(
+      error.problems.map(({ path, message }) =>
+        path === '' ? `${place}: ${message}` : `${place}${separator}${path}: ${message}`,
+      ),
+    );
+  }
+}

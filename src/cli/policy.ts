@@ -1,0 +1,48 @@
+import { partOf, readDocument } from './document-file';
+import {
+  type Output,
+  author,
+  differenceOf,
+  printContent,
+  printDifferences,
+  printDrafted,
+  printHistory,
+  withDrafts,
+} from './drafts';
+
+export function runShowPolicy(output: Output & { draft: boolean }): Promise<void> {
+  return withDrafts(async (drafts) => {
+    await printContent(drafts, await drafts.policy(), output);
+  });
+}
+
+export function runEditPolicy(
+  file: string,
+  { reason, ...output }: Output & { reason?: string },
+): Promise<void> {
+  const policy = partOf(readDocument(file), 'policy');
+  return withDrafts(async (drafts) => {
+    printDrafted(await drafts.draftPolicy(policy, author(reason)), 'policy', output);
+  });
+}
+
+export function runDiffPolicy(output: Output): Promise<void> {
+  return withDrafts(async (drafts) => {
+    const difference = await differenceOf(drafts, await drafts.policy(), (policy) => leaves(policy));
+    printDifferences(difference === null ? [] : [difference], output);
+  });
+}
+
+export function runPolicyHistory(output: Output): Promise<void> {
+  return withDrafts(async (drafts) => {
+    printHistory([await drafts.policy()], output);
+  });
+}
+
+/** `detectors.order-rejected.enabled: false` */
+function leaves(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [`${path}: ${JSON.stringify(value)}`];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    leaves(inner, path === '' ? name : `${path}.${name}`),
+  );
+}
