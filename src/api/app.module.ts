@@ -7,8 +7,10 @@ import type { Config } from '../platform/config';
 import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
 import type { Log } from '../platform/logging';
+import { Drafts } from '../projections/drafts';
 import { InForceBook } from '../projections/in-force';
 import type { SourceBook } from '../projections/sources';
+import { VersionBook } from '../projections/versions';
 import { AlertsController } from './alerts/alerts.controller';
 import { ListAlertsHandler } from './alerts/list-alerts';
 import { CustomersController } from './customers/customers.controller';
@@ -46,6 +48,10 @@ import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
 import { CONFIG, LEDGER, LOGGER, POOL, SOURCES } from './tokens';
+import { DraftMappingHandler, DraftPolicyHandler } from './versions/draft-version';
+import { MappingsController } from './versions/mappings.controller';
+import { PolicyController } from './versions/policy.controller';
+import { GetMappingHandler, GetPolicyHandler, ListMappingsHandler } from './versions/read-versions';
 import { CheckpointWatch } from './visibility/checkpoint-watch';
 import { ReadModelInterceptor } from './visibility/read-model.interceptor';
 
@@ -66,10 +72,12 @@ const controllers: Type[] = [
   DriftsController,
   HealthController,
   LedgerController,
+  MappingsController,
   MatchesController,
   MetricsController,
   OpenApiController,
   OrdersController,
+  PolicyController,
   ProductsController,
   QuarantineController,
   SourcesController,
@@ -80,10 +88,14 @@ const controllers: Type[] = [
 const handlers: Type[] = [
   ActOnDriftHandler,
   ConfigureSourceHandler,
+  DraftMappingHandler,
+  DraftPolicyHandler,
   GetCustomerHandler,
   GetDriftHandler,
   GetFactHandler,
+  GetMappingHandler,
   GetOrderHandler,
+  GetPolicyHandler,
   GetProductHandler,
   GetProofHandler,
   GetStatusHandler,
@@ -93,6 +105,7 @@ const handlers: Type[] = [
   ListAlertsHandler,
   ListDriftsHandler,
   ListFactsHandler,
+  ListMappingsHandler,
   ListMatchesHandler,
   ListQuarantineHandler,
   ListSourcesHandler,
@@ -102,6 +115,8 @@ const handlers: Type[] = [
 @Module({})
 export class AppModule {
   static register(parts: AppParts): DynamicModule {
+    const inForce = new InForceBook(parts.pool);
+    const drafts = new Drafts(new VersionBook(parts.ledger), inForce, parts.sources);
     const shared: Provider[] = [
       { provide: CONFIG, useValue: parts.config },
       { provide: POOL, useValue: parts.pool },
@@ -118,7 +133,8 @@ export class AppModule {
         ...shared,
         ...handlers,
         CheckpointWatch,
-        { provide: InForceBook, useValue: new InForceBook(parts.pool) },
+        { provide: Drafts, useValue: drafts },
+        { provide: InForceBook, useValue: inForce },
         Metrics,
         OpenApi,
         ReadModels,

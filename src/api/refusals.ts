@@ -1,4 +1,5 @@
 /** What the read side refuses, each with its stable code. */
+import type { DocumentRefused } from '../domain/refused';
 import { type ApiError, badRequest, conflict, notFound, unavailable } from '../platform/http/errors';
 
 export function cursorInvalid(): ApiError {
@@ -56,6 +57,21 @@ export function referenceAmbiguous(name: string, candidates: readonly unknown[])
     `${candidates.length} orders are known as ${quoted(name)}; ask by the number of one of them.`,
     { members: { candidates } },
   );
+}
+
+export function tableUnknown(name: string, known: readonly string[]): ApiError {
+  return notFound(
+    'mapping-unknown',
+    'There is no such table',
+    `No table of the mapping is named ${quoted(name)}; the tables are ${known.join(', ')}.`,
+    { members: { known } },
+  );
+}
+
+/** Its code says whether it is the mapping or the policy. */
+export function documentRefused({ code, message, problems }: DocumentRefused): ApiError {
+  const title = code === 'mapping-invalid' ? 'The mapping is not valid' : 'The policy is not valid';
+  return badRequest(code, title, message, { members: { errors: problems } });
 }
 
 function quoted(name: string): string {

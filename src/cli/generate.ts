@@ -5,7 +5,9 @@
 import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { canonicalJsonSchema } from '../domain/facts/json-schema';
+import { canonicalJsonSchema, documentSchema } from '../domain/facts/json-schema';
+import { mappingSchema } from '../domain/mapping/tables';
+import { policySchema } from '../domain/policy';
 import { nativeJsonSchema } from '../domain/sources/json-schema';
 import { nativeKinds } from '../domain/sources/registry';
 import { createLogger } from '../platform/logging';
@@ -25,7 +27,17 @@ const generators: ReadonlyMap<string, () => Files | Promise<Files>> = new Map<
 type Files = Map<string, string>;
 
 function schemas(): Files {
-  const files = new Map([['docs/schemas/canonical.json', json(canonicalJsonSchema())]]);
+  const files = new Map([
+    ['docs/schemas/canonical.json', json(canonicalJsonSchema())],
+    [
+      'docs/schemas/mapping.json',
+      json(documentSchema('mapping', "What the sources' words mean: tables of dated entries", mappingSchema)),
+    ],
+    [
+      'docs/schemas/policy.json',
+      json(documentSchema('policy', 'Tolerances, graces, lateness and intervals', policySchema)),
+    ],
+  ]);
   for (const kind of nativeKinds) files.set(`docs/schemas/${kind.kind}.json`, json(nativeJsonSchema(kind)));
   return files;
 }

@@ -37,3 +37,10 @@ export function canonicalJsonSchema(): JsonSchema {
     canonicalSchema.options.map((option) => [[...option.shape.type.values].join(), option] as const),
   );
 }
+
+/** A document that people write, as they write it: for editors that check while one types. */
+export function documentSchema(id: string, title: string, schema: z.ZodType): JsonSchema {
+  const options = { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' } as const;
+  const { $schema: _dialect, ...definition } = z.toJSONSchema(schema, options);
+  return { $schema: DIALECT, $id: `urn:tallystick:schema:${id}`, title, ...definition };
+}

@@ -31,8 +31,11 @@ const date = text(40)
   .optional();
 
 const oneOf = (words: ReadonlySet<string>, what: string) =>
-  word.refine((value) => words.has(value), {
-    error: ({ input }) => `${String(input)} is no ${what}; they are: ${[...words].join(', ')}`,
+  z.enum([...words], {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is required'
+        : `${typeof input === 'string' ? input : 'this'} is no ${what}; they are: ${[...words].join(', ')}`,
   });
 
 const factor = text(40)
