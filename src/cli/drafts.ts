@@ -119,7 +119,7 @@ export function printHistory(standings: readonly Standing[], { json }: Output): 
       String(position),
       reason ?? '',
     ]);
-    print(columns([['', 'version', '', 'drafted', 'by', 'fact', 'reason'], ...rows]));
+    print(columns([['name', 'version', '', 'drafted', 'by', 'fact', 'reason'], ...rows]));
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type CommandLine, commandLine, said } from '../../test/support/command-line';
 import { ConfigError } from '../platform/config';
 import { DocumentRefused } from '../domain/refused';
@@ -7,7 +9,7 @@ import { runDiffMapping, runEditMapping, runMappingHistory, runShowMapping } fro
 import { runDiffPolicy, runEditPolicy, runPolicyHistory, runShowPolicy } from './policy';
 import { runReplay } from './replay';
 
-const ORDERS = 12;
+const ORDERS = 200;
 /** What the books call `BAG-10157` is `BAG 10157` in the warehouse. */
 const BOOKS = 'BAG-10157';
 const WAREHOUSE = 'BAG 10157';
@@ -32,8 +34,8 @@ const order = (number: number) => ({
   customerAccount: 'C1',
   currency: 'GBP',
   status: 'pending_billing',
-  lines: [line({ unitPrice: '35.00', net: '35.00', tax: '7.00', gross: '42.00' })],
-  totals: { net: '35.00', tax: '7.00', gross: '42.00' },
+  lines: [line({ unitPrice: '42.15', net: '42.15', tax: '8.43', gross: '50.58' })],
+  totals: { net: '42.15', tax: '8.43', gross: '50.58' },
   version: 1,
   modifiedAt: day(20, 9),
 });
@@ -140,9 +142,12 @@ describe('one wrong SKU', () => {
 
     const shown = await said(() => runReplay({ ...text, mapping: 'draft', reason: 'SKU with a blank' }));
     expect(shown).toContain(
-      `closes ${3 * ORDERS + 1} drifts (420.00 GBP at risk), opens 0 drifts, changes 0 drifts`,
+      `closes ${3 * ORDERS + 1} drifts (8430.00 GBP at risk), opens 0 drifts, changes 0 drifts`,
     );
     expect(await openDrifts()).toEqual(WRONG);
+    // What the documentation shows is what is printed.
+    const page = await readFile(path.join(__dirname, '../../docs/mappings.md'), 'utf8');
+    expect(page).toContain(shown.slice(shown.indexOf('closes'), shown.indexOf('Quarantine')));
 
     const draft = await newest();
     await said(() => runPromote(draft, text));
