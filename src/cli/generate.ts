@@ -9,7 +9,7 @@ import { canonicalJsonSchema, documentSchema } from '../domain/facts/json-schema
 import { mappingSchema } from '../domain/mapping/tables';
 import { policySchema } from '../domain/policy';
 import { nativeJsonSchema } from '../domain/sources/json-schema';
-import { nativeKinds } from '../domain/sources/registry';
+import { nativeKinds } from '../domain/sources/native-kinds';
 import { createLogger } from '../platform/logging';
 import { makeSchemaSql } from '../platform/migrations/schema-dump';
 import { describeApi } from './openapi';

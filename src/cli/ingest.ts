@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { sourceKinds } from '../domain/sources/registry';
+import { kindFor } from '../domain/sources/registry';
 import { type Imported, importMessages } from '../ingest/import-messages';
 import { readIngestLimits } from '../ingest/limits';
 import { proposer } from '../ingest/proposals';
@@ -68,7 +68,7 @@ function open(file: string): { chunks: AsyncIterable<Buffer>; bytesRead(): numbe
 
 function proposerFor({ sources }: Runtime, name: string) {
   const settings = sources.get(name);
-  const kind = settings && sourceKinds.get(settings.kind);
+  const kind = settings && kindFor(settings);
   if (!settings || !kind || settings.kind === OWN_SOURCE) {
     const known = sources.all().map((source) => source.name);
     throw new Error(

@@ -10,9 +10,10 @@ import { type Log, createLogger } from '../platform/logging';
 import { migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
 import { SourceBook } from '../projections/sources';
+import { checkedMapping } from './mapping-file';
 import { checkedPolicy } from './document-file';
 import { liveGeneration } from '../projections/generations';
-import { CurrentSettings } from '../projections/settings';
+import { CurrentSettings, type ProjectionSource } from '../projections/settings';
 
 export interface Runtime {
   config: Config;
@@ -83,11 +84,18 @@ async function embedded(
 
 /** The configuration file's sources, made known. */
 export async function configureSources({ config, sources }: Runtime): Promise<void> {
-  for (const { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds } of config.sources) {
-    const result = await sources.configure(
-      { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds },
-      'configuration',
-    );
+  for (const {
+    name,
+    kind,
+    timeZone,
+    legalEntity,
+    startsAt,
+    expectedIntervalSeconds,
+    mapping,
+  } of config.sources) {
+    const source: ProjectionSource = { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds };
+    if (mapping !== undefined) source.mapping = checkedMapping(mapping, `sources: ${name}: mapping`);
+    const result = await sources.configure(source, 'configuration');
     if (!result.ok) throw new ConfigError([`sources: ${name}: ${result.detail}`]);
   }
 }

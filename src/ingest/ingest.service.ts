@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sourceKinds } from '../domain/sources/registry';
+import { kindFor } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings } from '../domain/sources/source-kind';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
@@ -81,7 +81,7 @@ export class IngestService {
   /** @param tell whether the refusal of an unknown name may list the known ones */
   async resolve(name: string, tell: boolean): Promise<ResolvedSource> {
     const settings = this.sources.get(name) ?? (await this.reloaded(name));
-    const kind = settings && sourceKinds.get(settings.kind);
+    const kind = settings && kindFor(settings);
     // Our own facts are recorded by us alone.
     if (!settings || !kind || settings.kind === OWN_SOURCE) {
       const known = this.sources.all().map((source) => source.name);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
 import { errorCode } from './database/errors';
@@ -39,7 +39,22 @@ function secret(env: Environment) {
     });
 }
 
-function fileSchema(env: Environment) {
+/** A part of the configuration that is a file of its own: its content, YAML or JSON, for the name of it. */
+function fileOrContent(folder: string) {
+  return z.unknown().transform((value, context) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return parse(readFileSync(path.resolve(folder, value), 'utf8')) as unknown;
+    } catch (error) {
+      // What the parser says quotes the file; where it stopped is enough.
+      const reason = errorCode(error) ?? 'it is neither YAML nor JSON';
+      context.addIssue({ code: 'custom', message: `the file that it names cannot be read (${reason})` });
+      return z.NEVER;
+    }
+  });
+}
+
+function fileSchema(env: Environment, folder: string) {
   const source = z.strictObject(
     {
       name,
@@ -53,6 +68,8 @@ function fileSchema(env: Environment) {
         .default({ webhook: null }),
       /** Silence for longer than this opens feed-stale. Null: what the policy says. */
       expectedIntervalSeconds: z.int().min(1).max(34_560_000).nullable().default(null),
+      /** Of a custom source, or the name of the file that holds it. Checked by the domain, which reads messages by it. */
+      mapping: fileOrContent(folder).optional(),
     },
     { error: unknownField },
   );
@@ -91,7 +108,7 @@ export type KeyConfig = ConfigFile['keys'][number];
  * @param file undefined where there is none: then no sources and no keys
  */
 export function readConfigFile(file: string | undefined, env: Environment): ConfigFile {
-  const schema = fileSchema(env);
+  const schema = fileSchema(env, file === undefined ? '' : path.dirname(file));
   if (file === undefined) return schema.parse({});
   const place = path.basename(file);
   const document = parseDocument(readText(file), { prettyErrors: false });

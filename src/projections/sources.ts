@@ -1,7 +1,9 @@
 /** The configured sources: from the configuration file and over REST, kept in the database, announced in the ledger. */
 import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { sourceKinds } from '../domain/sources/registry';
+import type { MappingProblem } from '../domain/sources/custom/compile';
+import type { CustomMapping } from '../domain/sources/custom/mapping';
+import { configurableKinds, mappingProblems } from '../domain/sources/registry';
 import { writeSourceConfigured } from '../domain/sources/tallystick/messages';
 import type { Ledger, Proposal } from '../ledger/port';
 import type { ProjectionSource } from './settings';
@@ -14,11 +16,13 @@ interface Row {
   legal_entity: string;
   starts_at: Date | null;
   expected_interval_seconds: number | null;
+  mapping: string | null;
 }
 
 export type Configured =
   | { ok: true; changed: boolean }
-  | { ok: false; code: 'kind-unknown' | 'kind-changed' | 'name-reserved'; detail: string };
+  | { ok: false; code: 'kind-unknown' | 'kind-changed' | 'name-reserved'; detail: string }
+  | { ok: false; code: 'mapping-invalid'; detail: string; problems: MappingProblem[] };
 
 export class SourceBook {
   private known = new Map<string, ProjectionSource>();
@@ -48,17 +52,24 @@ export class SourceBook {
           legalEntity: row.legal_entity,
           startsAt: row.starts_at?.getTime() ?? null,
           expectedIntervalSeconds: row.expected_interval_seconds,
+          ...(row.mapping === null ? {} : { mapping: this.mappingOf(row.name, row.mapping) }),
         },
       ]),
     );
+  }
+
+  /** The same object as long as it says the same: what was compiled from it is found by it. */
+  private mappingOf(name: string, text: string): CustomMapping {
+    const before = this.known.get(name)?.mapping;
+    return before && JSON.stringify(before) === text ? before : (JSON.parse(text) as CustomMapping);
   }
 
   /** Safe to repeat: an unchanged source records nothing. The fact is first, so a crash in between is mended by repeating. */
   async configure(source: ProjectionSource, actor: string): Promise<Configured> {
     if (source.name === OWN_SOURCE)
       return { ok: false, code: 'name-reserved', detail: `${OWN_SOURCE} is our own source` };
-    if (!sourceKinds.has(source.kind) || source.kind === OWN_SOURCE) {
-      const kinds = [...sourceKinds.keys()].filter((kind) => kind !== OWN_SOURCE).join(', ');
+    if (!configurableKinds.includes(source.kind)) {
+      const kinds = configurableKinds.join(', ');
       return {
         ok: false,
         code: 'kind-unknown',
@@ -73,13 +84,19 @@ export class SourceBook {
         detail: `${source.name} is of kind ${before.kind}; a source keeps its kind`,
       };
     }
+    const problems = mappingProblems(source);
+    if (problems.length > 0) {
+      const detail = problems.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
+      return { ok: false, code: 'mapping-invalid', detail, problems };
+    }
     if (before && JSON.stringify(before) === JSON.stringify(source)) return { ok: true, changed: false };
     await this.ledger.append([await this.announcement(source, actor)]);
     await this.pool.query(
-      `INSERT INTO app.sources (name, kind, time_zone, legal_entity, starts_at, expected_interval_seconds)
-       VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO app.sources (name, kind, time_zone, legal_entity, starts_at, expected_interval_seconds, mapping)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (name) DO UPDATE SET time_zone = excluded.time_zone, legal_entity = excluded.legal_entity,
-         starts_at = excluded.starts_at, expected_interval_seconds = excluded.expected_interval_seconds, updated_at = now()`,
+         starts_at = excluded.starts_at, expected_interval_seconds = excluded.expected_interval_seconds,
+         mapping = excluded.mapping, updated_at = now()`,
       [
         source.name,
         source.kind,
@@ -87,6 +104,7 @@ export class SourceBook {
         source.legalEntity,
         source.startsAt === null ? null : new Date(source.startsAt).toISOString(),
         source.expectedIntervalSeconds,
+        source.mapping ? JSON.stringify(source.mapping) : null,
       ],
     );
     await this.reload();

@@ -2,7 +2,7 @@
 import { mapped } from '../domain/mapping/apply';
 import type { Mappings } from '../domain/mapping/mappings';
 import { readJson } from '../domain/sources/json';
-import { sourceKinds } from '../domain/sources/registry';
+import { kindFor } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings, Translation } from '../domain/sources/source-kind';
 import { type OwnMessage, readOwnMessage } from '../domain/sources/tallystick/messages';
 import { type BriefFact, briefHash } from '../ledger/fact-rows';
@@ -23,7 +23,7 @@ export function readable(fact: Fact, source: SourceSettings | undefined, mapping
 }
 
 export function translate(fact: BriefFact, source: SourceSettings | undefined, mapping: Mappings): Readable {
-  const kind = sourceKinds.get(fact.source === OWN_SOURCE ? OWN_SOURCE : (source?.kind ?? ''));
+  const kind = fact.source === OWN_SOURCE ? kindFor({ kind: OWN_SOURCE }) : source && kindFor(source);
   const readable: Readable = {
     position: fact.position,
     source: fact.source,

@@ -6,7 +6,7 @@ import { createApp } from '../../src/api/server';
 import { noMappings } from '../../src/domain/mapping/mappings';
 import { defaultPolicy, type Policy } from '../../src/domain/policy';
 import { readJson } from '../../src/domain/sources/json';
-import { sourceKinds } from '../../src/domain/sources/registry';
+import { kindFor } from '../../src/domain/sources/registry';
 import type { Ledger, Proposal } from '../../src/ledger/port';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
@@ -157,7 +157,7 @@ function answerOf({ statusCode, headers, payload }: Response): Answer {
 
 function proposal(book: SourceBook, name: string, text: string): Proposal {
   const settings = book.get(name);
-  const kind = sourceKinds.get(settings?.kind ?? '');
+  const kind = settings && kindFor(settings);
   if (!settings || !kind) throw new Error(`no source ${name}`);
   return { ...rawProposal(name, text), ...kind.envelope(readJson(text), settings) };
 }

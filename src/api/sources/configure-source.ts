@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { sourceKinds } from '../../domain/sources/registry';
+import { configurableKinds } from '../../domain/sources/registry';
 import type { Ledger } from '../../ledger/port';
 import { badRequest, conflict } from '../../platform/http/errors';
 import type { ProjectionSource } from '../../projections/settings';
@@ -40,18 +40,19 @@ export class ConfigureSourceHandler implements ICommandHandler<ConfigureSource> 
   }
 }
 
-function refusal({ code, detail }: Extract<Configured, { ok: false }>) {
+function refusal(refused: Extract<Configured, { ok: false }>) {
+  const { code, detail } = refused;
   const sentence = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
   switch (code) {
     case 'kind-changed':
       return conflict(code, 'A source keeps its kind', sentence);
     case 'kind-unknown':
-      return badRequest(code, 'There is no such kind', sentence, { members: { known: kinds() } });
+      return badRequest(code, 'There is no such kind', sentence, { members: { known: configurableKinds } });
     case 'name-reserved':
       return badRequest(code, 'The name is reserved', sentence);
+    case 'mapping-invalid':
+      return badRequest(code, 'The mapping cannot be used', sentence, {
+        members: { errors: refused.problems.map(({ place, reason }) => ({ path: place, message: reason })) },
+      });
   }
-}
-
-function kinds(): string[] {
-  return [...sourceKinds.keys()].filter((kind) => kind !== 'tallystick');
 }

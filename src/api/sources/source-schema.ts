@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatInstant } from '../../domain/facts/instant';
+import { customMapping } from '../../domain/sources/custom/mapping';
 import { zoneOffset } from '../../domain/sources/zone';
 import type { ProjectionSource } from '../../projections/settings';
 import { instantText } from '../drifts/drift-schema';
@@ -36,6 +37,9 @@ export const sourceBody = z.strictObject({
     .nullable()
     .default(null)
     .describe('Silence for longer opens feed-stale; null: what the policy says.'),
+  mapping: customMapping
+    .optional()
+    .describe('Of kind custom: where type, key and time are, and what each type means, as JSONata.'),
 });
 
 export const source = z.object({
@@ -45,6 +49,7 @@ export const source = z.object({
   legalEntity: z.string(),
   startsAt: instantText.nullable(),
   expectedIntervalSeconds: z.number().int().nullable(),
+  mapping: customMapping.nullable(),
 });
 
 export const configuredSource = source.extend({
@@ -58,7 +63,7 @@ export type SourceView = z.output<typeof source>;
 export type ConfiguredView = z.output<typeof configuredSource>;
 
 export function sourceView(each: ProjectionSource): SourceView {
-  const { name, kind, timeZone: zone, legalEntity, startsAt, expectedIntervalSeconds } = each;
+  const { name, kind, timeZone: zone, legalEntity, startsAt, expectedIntervalSeconds, mapping = null } = each;
   return {
     name,
     kind,
@@ -66,6 +71,7 @@ export function sourceView(each: ProjectionSource): SourceView {
     legalEntity,
     startsAt: startsAt === null ? null : formatInstant(startsAt),
     expectedIntervalSeconds,
+    mapping,
   };
 }
 

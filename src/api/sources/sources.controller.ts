@@ -45,7 +45,8 @@ export class SourcesController {
   @ApiOperation({ summary: 'Configure a source; recorded as a fact when something changes' })
   @ApiOkResponse({ standardSchema: configuredSource })
   @ApiBadRequestResponse({
-    description: 'There is no such kind (`known` names them), zone, or the name is reserved.',
+    description:
+      'There is no such kind (`known` names them), zone, the name is reserved, or an expression of the mapping is refused (`errors` name the places).',
   })
   @ApiConflictResponse({ description: 'The source has another kind, and keeps it.' })
   put(

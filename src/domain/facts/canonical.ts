@@ -26,7 +26,7 @@ const priced = line.extend({
   taxCode: shortText.nullable(),
 });
 
-const bodies = {
+export const canonicalBodies = {
   'sales-order': z.object({
     orderNo: code,
     externalRef: code.nullable(),
@@ -250,7 +250,7 @@ const bodies = {
   }),
 } as const;
 
-export type CanonicalType = keyof typeof bodies;
+export type CanonicalType = keyof typeof canonicalBodies;
 
 /**
  * `doc` is the business key of the document or event inside its source; of several versions the winner is the highest
@@ -262,11 +262,11 @@ export type Canonical<T extends CanonicalType = CanonicalType> = {
     doc: string;
     revision: number;
     occurredAt: number;
-    body: z.output<(typeof bodies)[K]>;
+    body: z.output<(typeof canonicalBodies)[K]>;
   };
 }[T];
 
-export type Body<T extends CanonicalType> = z.output<(typeof bodies)[T]>;
+export type Body<T extends CanonicalType> = z.output<(typeof canonicalBodies)[T]>;
 
 const head = {
   doc: z.string().min(1).max(500),
@@ -277,7 +277,7 @@ const head = {
 /** The published vocabulary. Input: quantities as decimal strings, times as RFC 3339, amounts in minor units. */
 export const canonicalSchema = z.discriminatedUnion(
   'type',
-  Object.entries(bodies).map(([type, body]) =>
+  Object.entries(canonicalBodies).map(([type, body]) =>
     z.object({ type: z.literal(type), ...head, body }),
   ) as unknown as [
     z.ZodObject<{ type: z.ZodLiteral<string> }>,

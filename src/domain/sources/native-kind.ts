@@ -144,7 +144,7 @@ function unmapped(definition: NativeKind, type: string): Translation {
 }
 
 /** Anything but a statement about the message is a fault of ours and must not pass for one of theirs. */
-function invalid(error: unknown): Translation {
+export function invalid(error: unknown): Translation {
   if (error instanceof Unreadable) {
     return {
       ok: false,
@@ -158,7 +158,7 @@ function invalid(error: unknown): Translation {
   throw error;
 }
 
-function orNull<T>(read: () => T): T | null {
+export function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {

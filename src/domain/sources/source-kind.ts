@@ -2,6 +2,7 @@
  * What a folder under `sources/` exports: everything that is known about one kind of system. Pure: no clock, no I/O.
  */
 import type { Canonical } from '../facts/canonical';
+import type { CustomMapping } from './custom/mapping';
 
 /** A configured instance of a kind. */
 export interface SourceSettings {
@@ -12,6 +13,8 @@ export interface SourceSettings {
   legalEntity: string;
   /** Epoch ms; nothing before it is missing. Null: the earliest fact received. */
   startsAt: number | null;
+  /** How its messages are read; of sources of kind `custom`, and of no other. */
+  mapping?: CustomMapping;
 }
 
 /** What the ledger records beside the bytes. Null where the message does not say it readably. */

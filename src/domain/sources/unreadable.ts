@@ -39,7 +39,7 @@ export function inside<R>(name: string, read: () => R): R {
 }
 
 function join(outer: string, inner: string): string {
-  return inner === '' ? outer : `${outer}.${inner}`;
+  return inner === '' || inner.startsWith('[') ? `${outer}${inner}` : `${outer}.${inner}`;
 }
 
 /** Refuses a list in which two elements claim the same identity: which of them counts would be a guess. */

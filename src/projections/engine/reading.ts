@@ -76,7 +76,9 @@ function readFact(fact: Readable, reading: Reading, receipts: Receipts): void {
   const { position, own, translation, recordedAt } = fact;
   if (own) {
     if (own.type === 'source.configured') {
-      const { name: source, kind, expectedIntervalSeconds } = own;
+      const { name: source, expectedIntervalSeconds } = own;
+      // The kind under which its feeds are waited for.
+      const kind = own.mapping?.plays ?? own.kind;
       reading.connected.push({ source, kind, fact: position, expectedIntervalSeconds });
     } else if ('caseKey' in own) reading.acts.push({ position, at: recordedAt, act: own });
     return;

@@ -1,5 +1,5 @@
 /** Who has which case, and who reads which fact. */
-import { sourceKinds } from '../../domain/sources/registry';
+import { kindFor } from '../../domain/sources/registry';
 import { PAYLOAD, SOURCE } from '../../ledger/fact-rows';
 import type { FactRows } from '../../ledger/rows';
 import type { ProjectionSettings } from '../settings';
@@ -49,7 +49,8 @@ export class Reader {
   private fieldOf(source: string): Buffer | null {
     const known = this.fields.get(source);
     if (known !== undefined) return known;
-    const name = sourceKinds.get(this.settings.source(source)?.kind ?? '')?.orderField;
+    const settings = this.settings.source(source);
+    const name = settings && kindFor(settings)?.orderField;
     const field = name ? Buffer.from(`"${name}"`) : null;
     this.fields.set(source, field);
     return field;

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { noMappings } from '../../../src/domain/mapping/mappings';
 import { defaultPolicy } from '../../../src/domain/policy';
-import { sourceKinds } from '../../../src/domain/sources/registry';
+import { kindFor } from '../../../src/domain/sources/registry';
 import { readJson } from '../../../src/domain/sources/json';
 import { writeTick } from '../../../src/domain/sources/tallystick/messages';
 import { proposer } from '../../../src/ingest/proposals';
@@ -78,7 +78,7 @@ export class House {
   /** As ingest makes it. */
   proposal({ source, body }: Message): Proposal {
     const settings = this.sources.get(source);
-    const kind = settings && sourceKinds.get(settings.kind);
+    const kind = settings && kindFor(settings);
     if (!kind) throw new Error(`${source} is not configured`);
     return proposer(settings, kind, 'test').message(body, readJson(body) as object);
   }

@@ -1,6 +1,6 @@
 /** Small worlds of the simulator as arbitraries, and their messages as a test delivers them. */
 import fc from 'fast-check';
-import { sourceKinds } from '../../../src/domain/sources/registry';
+import { kindFor } from '../../../src/domain/sources/registry';
 import { readJson } from '../../../src/domain/sources/json';
 import type { ProjectionSource } from '../../../src/projections/settings';
 import { type FaultPlan, type World, createWorld, everyFault, noFaults } from '../../../src/simulator';
@@ -92,6 +92,6 @@ export async function deliver(
 /** The sender's clock, unless it is nonsense. */
 export function saidAt(house: House, { source, body }: Message): number {
   const settings = house.sources.get(source);
-  const at = settings && sourceKinds.get(settings.kind)?.envelope(readJson(body), settings).occurredAt;
+  const at = settings && kindFor(settings)?.envelope(readJson(body), settings).occurredAt;
   return at == null || at > WORLD_OVER ? 0 : at;
 }

@@ -28,6 +28,8 @@ const sourceConfigured = z.object({
     legalEntity: shortText,
     startsAt: instant.nullable(),
     expectedIntervalSeconds: z.number().int().positive().nullish(),
+    /** Of a custom source. The fold asks for nothing else of it, and what a later version makes of the rest is its business. */
+    mapping: z.looseObject({ plays: code.nullish() }).nullish(),
   }),
   at: instant,
 });
@@ -81,6 +83,7 @@ export interface SourceConfiguration {
   legalEntity: string;
   startsAt: number | null;
   expectedIntervalSeconds: number | null;
+  mapping?: { plays?: string | null };
 }
 
 export interface DriftAct {
@@ -126,8 +129,10 @@ export function readOwnMessage(message: unknown): OwnMessage | null {
     case 'tick':
       return own;
     case 'source.configured': {
-      const { source, type, at } = own;
-      return { type, at, ...source, expectedIntervalSeconds: source.expectedIntervalSeconds ?? null };
+      const { type, at } = own;
+      const { mapping, expectedIntervalSeconds, ...source } = own.source;
+      const configured = { type, at, ...source, expectedIntervalSeconds: expectedIntervalSeconds ?? null };
+      return mapping ? { ...configured, mapping } : configured;
     }
     case 'mapping.drafted':
     case 'policy.drafted':
@@ -145,7 +150,7 @@ export function writeSourceConfigured(
   source: Omit<SourceConfiguration, 'expectedIntervalSeconds'> & { expectedIntervalSeconds?: number | null },
   at: number,
 ): string {
-  const { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds = null } = source;
+  const { name, kind, timeZone, legalEntity, startsAt, expectedIntervalSeconds = null, mapping } = source;
   return JSON.stringify({
     type: 'source.configured',
     source: {
@@ -155,6 +160,7 @@ export function writeSourceConfigured(
       legalEntity,
       startsAt: startsAt === null ? null : formatInstant(startsAt),
       expectedIntervalSeconds,
+      mapping,
     },
     at: formatInstant(at),
   });
