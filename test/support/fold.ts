@@ -5,7 +5,7 @@ import { defaultPolicy } from '../../src/domain/policy';
 import type { Told } from '../../src/domain/drift/detector';
 import { sourceKinds } from '../../src/domain/sources/registry';
 
-const nothingStored = {
+export const nothingStored = {
   load: () => Promise.resolve([]),
   dependents: () => Promise.resolve([]),
   withDrifts: () => Promise.resolve([]),

@@ -13,6 +13,8 @@ export interface Node {
   type?: string;
   value?: unknown;
   position?: number;
+  /** Ours: it stands among the arguments of a call. */
+  isArgument?: boolean;
   [part: string]: unknown;
 }
 

@@ -8,7 +8,7 @@ import { ExpressionError } from './error';
 import { equip } from './functions';
 import { LIMITS } from './limits';
 import { metered, Exhausted } from './meter';
-import { rewriteOperators } from './rewrite';
+import { rewrite } from './rewrite';
 import { failure, syntaxError } from './sentences';
 import { holdsCallable, plain } from './values';
 
@@ -35,7 +35,7 @@ export function compileExpression(text: string): CompiledExpression {
   const complaint = complaintAbout(tree);
   if (complaint) return { ok: false, ...complaint };
   const path = plainPath(tree);
-  rewriteOperators(tree);
+  rewrite(tree);
   equip(compiled);
   return {
     ok: true,

@@ -1,7 +1,7 @@
 /** Every name that an expression may use, and why the others are not there. */
 import { formatInstant, parseInstant } from '../facts/instant';
 import { divide, number, operators, round, sum } from './decimals';
-import { type Compiled, type Definition, builtIn } from './engine';
+import { type Compiled, type Definition, type Node, builtIn } from './engine';
 import { ExpressionError } from './error';
 import { equal, listFunctions, range, unequal } from './list-functions';
 import { concatenate, string, textFunctions } from './text-functions';
@@ -110,12 +110,9 @@ export function equip(compiled: Compiled): void {
   compiled.assign('__evaluate_entry', () => {
     meter().enter();
   });
-  compiled.assign(
-    '__evaluate_exit',
-    (node: { type: string }, _input: unknown, _frame: unknown, result: unknown) => {
-      meter().leave(node.type, result);
-    },
-  );
+  compiled.assign('__evaluate_exit', (node: Node, _input: unknown, _frame: unknown, result: unknown) => {
+    meter().leave(node, result);
+  });
 }
 
 /** Copies: the evaluator notes in them where they were called. What is refused is nothing. */

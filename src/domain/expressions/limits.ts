@@ -5,8 +5,8 @@
 export const LIMITS = {
   /** A step of the evaluator is one unit and more the deeper it is; an element of an array is one, 16 characters are one. */
   units: 500_000,
-  /** Of steps inside steps: 20 to 40 calls of a function by itself. A call in tail position does not go deeper. */
-  depth: 200,
+  /** Of steps inside steps, some 25 calls of a function by itself: a fifth of the stack that a thread has. */
+  depth: 120,
   /** Elements of one array. */
   items: 10_000,
   /** Characters of one text. */

@@ -1,3 +1,5 @@
+import type { Node } from './engine';
+import { ExpressionError } from './error';
 import { LIMITS } from './limits';
 import { isCallable } from './values';
 
@@ -14,6 +16,14 @@ interface Extent {
 /** Expressions that make an array or object; every other one hands on what it found. */
 const MAKERS = new Set(['unary', 'function', 'apply', 'path']);
 
+/**
+ * A function among the arguments of a call is wrapped in one of the evaluator's, which has an arity. Wrapped again and again, as
+ * each call gave it on to the next, it would go deep outside every step; a lambda around it is a step.
+ */
+function isWrapped(value: unknown): boolean {
+  return typeof value === 'function' && 'arity' in value;
+}
+
 /** What one evaluation has used so far. The evaluator tells it of every step, before and after. */
 export class Meter {
   private units: number = LIMITS.units;
@@ -27,11 +37,15 @@ export class Meter {
     this.spend(1 + (this.depth >> 3));
   }
 
-  leave(expressionType: string, result: unknown): void {
+  leave(node: Node, result: unknown): void {
     this.depth--;
     if (typeof result === 'string') this.text(result.length);
     else if (Array.isArray(result)) this.items(result);
-    if (typeof result === 'object' && result !== null && MAKERS.has(expressionType)) this.extentOf(result);
+    if (node.isArgument === true && isWrapped(result))
+      throw new ExpressionError(
+        'a function that was given is given on: write function($x){ $f($x) } around it',
+      );
+    if (typeof result === 'object' && result !== null && MAKERS.has(node.type ?? '')) this.extentOf(result);
   }
 
   spend(units: number): void {
