@@ -263,7 +263,10 @@ describe('the application', () => {
       expect([changed.status, changed.json.code]).toEqual([409, 'kind-changed']);
       const unknown = await service.put('/v1/sources/sap', { ...body, kind: 'sap' });
       expect(unknown.status).toBe(400);
-      expect(unknown.json).toMatchObject({ code: 'kind-unknown', known: ['prima', 'scend', 'middleware'] });
+      expect(unknown.json).toMatchObject({
+        code: 'kind-unknown',
+        known: ['prima', 'scend', 'middleware', 'custom'],
+      });
       const own = await service.put('/v1/sources/tallystick', body);
       expect([own.status, own.json.code]).toEqual([400, 'name-reserved']);
     });

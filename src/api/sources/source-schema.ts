@@ -49,7 +49,7 @@ export const source = z.object({
   legalEntity: z.string(),
   startsAt: instantText.nullable(),
   expectedIntervalSeconds: z.number().int().nullable(),
-  mapping: customMapping.nullable(),
+  mapping: customMapping.optional(),
 });
 
 export const configuredSource = source.extend({
@@ -63,7 +63,7 @@ export type SourceView = z.output<typeof source>;
 export type ConfiguredView = z.output<typeof configuredSource>;
 
 export function sourceView(each: ProjectionSource): SourceView {
-  const { name, kind, timeZone: zone, legalEntity, startsAt, expectedIntervalSeconds, mapping = null } = each;
+  const { name, kind, timeZone: zone, legalEntity, startsAt, expectedIntervalSeconds, mapping } = each;
   return {
     name,
     kind,
@@ -71,7 +71,7 @@ export function sourceView(each: ProjectionSource): SourceView {
     legalEntity,
     startsAt: startsAt === null ? null : formatInstant(startsAt),
     expectedIntervalSeconds,
-    mapping,
+    ...(mapping ? { mapping } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { readJson } from '../json';
 import { kindFor, mappingProblems } from '../registry';
 import type { SourceSettings, Translation } from '../source-kind';
 import { settings } from '../testing.fixture';
-import { type CustomMapping, customMapping } from './mapping';
+import { customMapping } from './mapping';
 
 const written = {
   type: 'kind',
