@@ -149,7 +149,8 @@ CREATE TABLE app.sources (
   starts_at timestamp with time zone,
   expected_interval_seconds integer,
   webhook_secret_env text,
-  updated_at timestamp with time zone DEFAULT now() NOT NULL
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  mapping text
 );
 
 CREATE TABLE ledger.blocks (

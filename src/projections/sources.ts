@@ -86,7 +86,8 @@ export class SourceBook {
     }
     const problems = mappingProblems(source);
     if (problems.length > 0) {
-      const detail = problems.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
+      const places = problems.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
+      const detail = `it cannot be read by its mapping: ${places}`;
       return { ok: false, code: 'mapping-invalid', detail, problems };
     }
     if (before && JSON.stringify(before) === JSON.stringify(source)) return { ok: true, changed: false };

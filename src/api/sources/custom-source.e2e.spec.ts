@@ -46,6 +46,18 @@ describe('a custom source over HTTP', () => {
     );
   });
 
+  it('answers what the walk-through shows', async () => {
+    const walkThrough = readFileSync(join(__dirname, '../../../docs/custom-sources.md'), 'utf8');
+    const drifts = await service.get('/v1/drifts?detector=invoice-price-mismatch');
+    expect(walkThrough).toContain(drifts.at('items', 0, 'cause', 'detail'));
+    const types = { 'Sales Order': { stream: 'SalesOrder', facts: "{ 'type': 'sales-order', " } };
+    const mapping = { ...settings.mapping, time: '$now()', types };
+    const { json } = await service.put('/v1/sources/erp', { ...settings, mapping });
+    const errors = json.errors as { message: string }[];
+    expect(errors).toHaveLength(2);
+    for (const { message } of errors) expect(walkThrough).toContain(JSON.stringify(message));
+  });
+
   it('tells a message that the mapping cannot read by its place', async () => {
     const bad = {
       doctype: 'Bin',
