@@ -1,6 +1,6 @@
 /** What a parsed expression must not say, found before it is ever used. */
 import { isAllowed, whyRefused } from './functions';
-import type { Node } from './engine';
+import type { Node } from './node';
 import { RegexRefused, regexCost } from './regex-cost';
 
 export interface Complaint {

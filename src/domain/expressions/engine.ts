@@ -1,22 +1,13 @@
 /** The library, as it is used here. Nobody else imports it. */
 import jsonata from 'jsonata';
 import { BoundedRegExp } from './bounded-regexp';
+import type { Node } from './node';
 
 /**
  * Part of what a replay depends on, and so of the fingerprint of this code: another version is another generation.
  * The package is installed at exactly this version; a test says so.
  */
 export const JSONATA_VERSION = '1.8.9';
-
-/** A node of a parsed expression; the evaluator runs this very tree. */
-export interface Node {
-  type?: string;
-  value?: unknown;
-  position?: number;
-  /** Ours: it stands among the arguments of a call. */
-  isArgument?: boolean;
-  [part: string]: unknown;
-}
 
 export interface Definition {
   _jsonata_function: true;

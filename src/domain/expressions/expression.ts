@@ -3,11 +3,12 @@
  * how it is held is told in docs/adr/0020.
  */
 import { type Complaint, complaintAbout } from './check';
-import { type Compiled, type Node, isEngineError, options, parse } from './engine';
+import { type Compiled, isEngineError, options, parse } from './engine';
 import { ExpressionError } from './error';
 import { equip } from './functions';
 import { LIMITS } from './limits';
 import { metered, Exhausted } from './meter';
+import type { Node } from './node';
 import { rewrite } from './rewrite';
 import { failure, syntaxError } from './sentences';
 import { holdsCallable, plain } from './values';

@@ -1,11 +1,12 @@
 /** Every name that an expression may use, and why the others are not there. */
 import { formatInstant, parseInstant } from '../facts/instant';
 import { divide, number, operators, round, sum } from './decimals';
-import { type Compiled, type Definition, type Node, builtIn } from './engine';
+import { type Compiled, type Definition, builtIn } from './engine';
 import { ExpressionError } from './error';
 import { equal, listFunctions, range, unequal } from './list-functions';
 import { concatenate, string, textFunctions } from './text-functions';
 import { meter, zone } from './meter';
+import type { Node } from './node';
 
 /** Of the library and as they are: they take a step for each element, and their results are measured. */
 const AS_THEY_ARE =

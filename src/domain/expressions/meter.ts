@@ -1,6 +1,6 @@
-import type { Node } from './engine';
 import { ExpressionError } from './error';
 import { LIMITS } from './limits';
+import type { Node } from './node';
 import { isCallable } from './values';
 
 /** An evaluation used more than `LIMITS` allow. */

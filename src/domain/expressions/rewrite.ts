@@ -1,5 +1,5 @@
-import type { Node } from './engine';
 import { operatorFunctions } from './functions';
+import type { Node } from './node';
 
 /** Makes of a parsed expression what is evaluated. In place: the evaluator runs this very tree. */
 export function rewrite(node: object): void {
