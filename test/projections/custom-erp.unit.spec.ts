@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noMappings } from '../../src/domain/mapping/mappings';
 import { customMapping } from '../../src/domain/sources/custom/mapping';
 import { writeSourceConfigured } from '../../src/domain/sources/tallystick/messages';
 import { kindFor, mappingProblems } from '../../src/domain/sources/registry';
@@ -48,7 +49,7 @@ async function fold(world: World, books: 'prima' | 'custom'): Promise<DriftRecor
       recordedAt,
       payload,
     };
-    await engine.fold([translate({ ...fact, hash }, settings)]);
+    await engine.fold([translate({ ...fact, hash }, settings, noMappings)]);
   };
   for (const source of sources.values())
     await told('tallystick', writeSourceConfigured(source, START), START);

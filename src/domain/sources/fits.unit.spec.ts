@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { fitsOf } from './fits';
 import * as native from './native';
-import { nativeKinds } from './registry';
+import { nativeKinds } from './native-kinds';
 
 const schema = z.object({
   code: native.code,
