@@ -3,7 +3,7 @@ import { Base } from './0001-base';
 import { LedgerTables } from './0002-ledger';
 import { App } from './0003-app';
 import { Shadows } from './0004-shadows';
-import { SourceMappings } from './0020-source-mappings';
+import { SourceMappings } from './0005-source-mappings';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
