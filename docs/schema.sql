@@ -106,7 +106,10 @@ CREATE TABLE app.generations (
   status text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   promoted_at timestamp with time zone,
-  reason text
+  reason text,
+  requested_by text,
+  progress text,
+  failure text
 );
 
 CREATE TABLE app.leases (

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Service, source, startService } from '../../test/api/service';
+import { settled } from '../../test/support/settled';
 import { customer, hour, item, rejected, salesOrder, synchronised } from '../../test/api/story';
 import { rootFromPath } from '../ledger/integrity/merkle';
 import { VerifyLedger, VerifyLedgerHandler } from './ledger/verify-ledger';
@@ -396,11 +397,3 @@ describe('when the service stops', () => {
     await service.close();
   });
 });
-
-async function settled(done: () => Promise<boolean>): Promise<void> {
-  const ends = performance.now() + 20_000;
-  while (!(await done())) {
-    if (performance.now() > ends) throw new Error('it did not come');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -9,6 +9,7 @@ import { ProblemFilter } from '../platform/http/problem';
 import type { Log } from '../platform/logging';
 import { Drafts } from '../projections/drafts';
 import { InForceBook } from '../projections/in-force';
+import { Replays } from '../projections/replays';
 import type { SourceBook } from '../projections/sources';
 import { VersionBook } from '../projections/versions';
 import { AlertsController } from './alerts/alerts.controller';
@@ -38,6 +39,10 @@ import { GetProductHandler } from './products/get-product';
 import { ProductsController } from './products/products.controller';
 import { ListQuarantineHandler } from './quarantine/list-quarantine';
 import { QuarantineController } from './quarantine/quarantine.controller';
+import { DiscardReplayHandler, PromoteReplayHandler } from './replays/decide-replay';
+import { GetReplayHandler } from './replays/get-replay';
+import { ReplaysController } from './replays/replays.controller';
+import { StartReplayHandler } from './replays/start-replay';
 import { validation } from './requests/validation';
 import { ConfigureSourceHandler } from './sources/configure-source';
 import { ListSourcesHandler } from './sources/list-sources';
@@ -61,6 +66,7 @@ export interface AppParts {
   pool: Pool;
   ledger: Ledger;
   sources: SourceBook;
+  replays: Replays;
   logger: Log;
   /** Modules of other faces that share the server (ingest), which this one may not import. */
   modules?: readonly (Type | DynamicModule)[];
@@ -80,6 +86,7 @@ const controllers: Type[] = [
   PolicyController,
   ProductsController,
   QuarantineController,
+  ReplaysController,
   SourcesController,
   StatusController,
   StockController,
@@ -88,6 +95,7 @@ const controllers: Type[] = [
 const handlers: Type[] = [
   ActOnDriftHandler,
   ConfigureSourceHandler,
+  DiscardReplayHandler,
   DraftMappingHandler,
   DraftPolicyHandler,
   GetCustomerHandler,
@@ -98,6 +106,7 @@ const handlers: Type[] = [
   GetPolicyHandler,
   GetProductHandler,
   GetProofHandler,
+  GetReplayHandler,
   GetStatusHandler,
   GetStockHandler,
   GetStockTrailHandler,
@@ -109,6 +118,8 @@ const handlers: Type[] = [
   ListMatchesHandler,
   ListQuarantineHandler,
   ListSourcesHandler,
+  PromoteReplayHandler,
+  StartReplayHandler,
   VerifyLedgerHandler,
 ];
 
@@ -135,6 +146,7 @@ export class AppModule {
         CheckpointWatch,
         { provide: Drafts, useValue: drafts },
         { provide: InForceBook, useValue: inForce },
+        { provide: Replays, useValue: parts.replays },
         Metrics,
         OpenApi,
         ReadModels,

@@ -74,6 +74,22 @@ export function documentRefused({ code, message, problems }: DocumentRefused): A
   return badRequest(code, title, message, { members: { errors: problems } });
 }
 
+export function nothingDrafted(what: string): ApiError {
+  return conflict(
+    'nothing-drafted',
+    'Nothing is drafted',
+    `No ${what} is drafted that is not in force: draft one, or send the document itself.`,
+  );
+}
+
+export function generationRefused(detail: string): ApiError {
+  return conflict('generation-refused', 'This cannot be done with the generation', `${capital(detail)}.`);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function quoted(name: string): string {
   return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
 }

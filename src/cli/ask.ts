@@ -1,5 +1,5 @@
 import { createApp } from '../api/server';
-import { openRuntime } from './runtime';
+import { openReplays, openRuntime } from './runtime';
 
 /**
  * Asks the service's own queries in this process, so that the command line and REST cannot answer differently. Works beside
@@ -8,8 +8,16 @@ import { openRuntime } from './runtime';
 export async function ask(path: string, json: boolean, table: (body: unknown) => string): Promise<boolean> {
   const runtime = await openRuntime({ mode: 'guest' });
   const { config, pool, ledger, sources, log } = runtime;
+  const replays = openReplays(runtime);
   // Who can open the database needs no key to read it.
-  const app = await createApp({ config: { ...config, keys: [] }, pool, ledger, sources, logger: log });
+  const app = await createApp({
+    config: { ...config, keys: [] },
+    pool,
+    ledger,
+    sources,
+    replays,
+    logger: log,
+  });
   try {
     await app.init();
     const response = await app.inject({ method: 'GET', url: path, headers: { host: 'localhost' } });

@@ -11,7 +11,7 @@ import { columns } from './ask';
 import { diffText } from './diff-text';
 import { author, openDrafts } from './drafts';
 import { createProgress } from './progress';
-import { type Runtime, withRuntime } from './runtime';
+import { type Runtime, openReplays, withRuntime } from './runtime';
 
 interface Output {
   json: boolean;
@@ -91,6 +91,8 @@ export function runRollback(output: Output): Promise<void> {
 async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
   const { bulkPool: pool, ledger, settings } = runtime;
   const { made, reason } = await completeGeneration(pool, generation);
+  // Nobody vouches for who sits at the command line.
+  await openReplays(runtime).mayPromote(generation, null);
   await openDrafts(runtime).record(made, author(reason));
   const progress = createProgress('promote', 'facts');
   try {

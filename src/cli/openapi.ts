@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/port';
 import { loadConfig } from '../platform/config';
 import { createLogger } from '../platform/logging';
 import { createPool } from '../platform/pools';
+import type { Replays } from '../projections/replays';
 import { SourceBook } from '../projections/sources';
 
 /** The description of the whole surface. The application is assembled and not started, so it needs no database. */
@@ -17,6 +18,7 @@ export async function describeApi(): Promise<unknown> {
     pool,
     ledger,
     sources: new SourceBook(pool, ledger),
+    replays: {} as Replays,
     logger: createLogger('silent'),
     modules: [IngestModule],
   });

@@ -9,6 +9,7 @@ import { startEmbedded } from '../platform/database/embedded';
 import { type Log, createLogger } from '../platform/logging';
 import { migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
+import { Replays } from '../projections/replays';
 import { SourceBook } from '../projections/sources';
 import { checkedMapping } from './mapping-file';
 import { checkedPolicy } from './document-file';
@@ -108,4 +109,8 @@ export async function withRuntime<T>(work: (runtime: Runtime) => Promise<T>): Pr
   } finally {
     await runtime.close();
   }
+}
+
+export function openReplays({ bulkPool: pool, url, ledger, settings, log }: Runtime): Replays {
+  return new Replays({ pool, url, ledger, settings, log });
 }

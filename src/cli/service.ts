@@ -8,7 +8,7 @@ import { LiveRunner } from '../projections/live';
 import { rebuild } from '../projections/rebuild';
 import { insertOutbox } from '../reactions/outbox';
 import { OutboxSender } from '../reactions/sender';
-import { type Runtime, configureSources } from './runtime';
+import { type Runtime, configureSources, openReplays } from './runtime';
 
 export interface Service {
   /** `http://127.0.0.1:7420` */
@@ -24,7 +24,9 @@ export async function startService(runtime: Runtime): Promise<Service> {
   await configureSources(runtime);
   const adopt = ({ made }: Generation) => settings.adopt(made);
   const runner = new LiveRunner({ pool, ledger, settings, sources, log, adopt, onEvents: insertOutbox });
-  const app = await createApp({ config, pool, ledger, sources, logger: log, modules: [IngestModule] });
+  const replays = openReplays(runtime);
+  const parts = { config, pool, ledger, sources, replays, logger: log };
+  const app = await createApp({ ...parts, modules: [IngestModule] });
   try {
     await app.listen(config.port, config.host);
   } catch (error) {
@@ -44,6 +46,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
     async stop() {
       stopping.abort(new Error('the service stops'));
       await app.close();
+      await replays.stop();
       await projecting;
       await runner.stop();
       await sender.stop();

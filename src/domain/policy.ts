@@ -29,6 +29,8 @@ const feedPolicy = z
 
 export const policySchema = z
   .object({
+    /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
+    promotion: z.object({ fourEyes: z.boolean() }).strict().optional(),
     /** By detector code. */
     detectors: z.record(z.string(), detectorPolicy).default({}),
     /** By `<source>` or `<source>/<stream>`. */

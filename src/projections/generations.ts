@@ -14,8 +14,19 @@ export interface Generation {
   status: GenerationStatus;
   /** Why it was built, in the words of who built it. */
   reason: string | null;
+  /** The actor who asked for it over HTTP; null where it was built by the command line or by a start. */
+  requestedBy: string | null;
+  progress: BuildProgress | null;
+  /** Why it was given up. */
+  failure: string | null;
   createdAt: Date;
   promotedAt: Date | null;
+}
+
+export interface BuildProgress {
+  phase: string;
+  position: number;
+  head: number;
 }
 
 /** What was asked cannot be done with this generation, or with none of that number. */
@@ -38,16 +49,44 @@ interface Row {
   settings: string;
   status: GenerationStatus;
   reason: string | null;
+  requested_by: string | null;
+  progress: string | null;
+  failure: string | null;
   created_at: Date;
   promoted_at: Date | null;
 }
 
-const SELECT = `SELECT id, schema_name, fingerprint, settings, status, reason, created_at, promoted_at FROM app.generations`;
+const SELECT = `SELECT id, schema_name, fingerprint, settings, status, reason, requested_by, progress, failure, created_at,
+  promoted_at FROM app.generations`;
 
 function generation(row: Row): Generation {
-  const { id, schema_name: schema, fingerprint: print, settings, status, reason } = row;
-  const dates = { createdAt: row.created_at, promotedAt: row.promoted_at };
-  return { id, schema, fingerprint: print, made: readMade(settings), status, reason, ...dates };
+  const { id, schema_name: schema, fingerprint: print, settings, status, reason, failure } = row;
+  return {
+    id,
+    schema,
+    fingerprint: print,
+    made: readMade(settings),
+    status,
+    reason,
+    requestedBy: row.requested_by,
+    progress: row.progress === null ? null : (JSON.parse(row.progress) as BuildProgress),
+    failure,
+    createdAt: row.created_at,
+    promotedAt: row.promoted_at,
+  };
+}
+
+export async function findGeneration(db: Pool | ClientBase, id: number): Promise<Generation | null> {
+  const { rows } = await db.query<Row>(`${SELECT} WHERE id = $1`, [id]);
+  return rows[0] ? generation(rows[0]) : null;
+}
+
+export async function setProgress(db: Pool, id: number, progress: BuildProgress): Promise<void> {
+  await db.query('UPDATE app.generations SET progress = $2 WHERE id = $1', [id, JSON.stringify(progress)]);
+}
+
+export async function setFailure(db: Pool, id: number, failure: string): Promise<void> {
+  await db.query('UPDATE app.generations SET failure = $2 WHERE id = $1', [id, failure]);
 }
 
 export async function liveGeneration(db: Pool | ClientBase): Promise<Generation | null> {
@@ -63,15 +102,14 @@ export async function listGenerations(db: Pool | ClientBase): Promise<Generation
 
 /** Throws `GenerationRefused` where there is none of that number, or where its tables are gone or not complete. */
 export async function completeGeneration(db: Pool | ClientBase, id: number): Promise<Generation> {
-  const { rows } = await db.query<Row>(`${SELECT} WHERE id = $1`, [id]);
-  const [row] = rows;
-  if (!row)
+  const found = await findGeneration(db, id);
+  if (!found)
     throw new GenerationRefused(`there is no generation ${id}; \`tallystick generations list\` shows them`);
-  if (row.status === 'building')
+  if (found.status === 'building')
     throw new GenerationRefused(`generation ${id} is still being built, or its builder died: build it anew`);
-  if (row.status === 'dropped')
+  if (found.status === 'dropped')
     throw new GenerationRefused(`generation ${id} was dropped: build it anew by \`tallystick replay\``);
-  return generation(row);
+  return found;
 }
 
 /** The first start has nothing to rebuild: an empty generation at position 0 is live at once. */
@@ -91,13 +129,19 @@ export async function ensureLive(pool: Pool, settings: ProjectionSettings): Prom
   });
 }
 
+/** Why a generation is built, and who asked for it. */
+export interface Request {
+  reason?: string | null;
+  requestedBy?: string | null;
+}
+
 export async function beginGeneration(
   pool: Pool,
   settings: ProjectionSettings,
-  reason: string | null = null,
+  request: Request = {},
 ): Promise<{ id: number; schema: string }> {
   return withTransaction(pool, async (client) => {
-    const id = await register(client, settings, 'building', '', reason);
+    const id = await register(client, settings, 'building', '', request);
     const schema = schemaName(`gen_${id}`);
     await client.query('UPDATE app.generations SET schema_name = $2 WHERE id = $1', [id, schema]);
     await client.query(createTables(schema));
@@ -111,7 +155,7 @@ async function register(
   settings: ProjectionSettings,
   status: string,
   schema: string,
-  reason: string | null = null,
+  { reason = null, requestedBy = null }: Request = {},
 ): Promise<number> {
   const { policy, configured = policy, mapping } = settings;
   const made = JSON.stringify({
@@ -121,9 +165,9 @@ async function register(
     sources: settings.sources(),
   } satisfies Made);
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO app.generations (schema_name, fingerprint, settings, status, reason, promoted_at)
-     VALUES ($1, $2, $3, $4, $5, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
-    [schema, fingerprint(settings), made, status, reason],
+    `INSERT INTO app.generations (schema_name, fingerprint, settings, status, reason, requested_by, promoted_at)
+     VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
+    [schema, fingerprint(settings), made, status, reason, requestedBy],
   );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('no generation was registered');

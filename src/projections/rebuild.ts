@@ -38,8 +38,11 @@ export interface RebuildOptions {
   signal?: AbortSignal;
   /** A position that ends a block, to stop at; the head as it is when the build begins unless set. */
   upTo?: number;
-  /** Why it is built, kept beside the generation. */
-  reason?: string;
+  /** Why it is built and who asked for it, kept beside the generation. */
+  reason?: string | null;
+  requestedBy?: string;
+  /** Told once the generation has a number. */
+  onBegun?: (generation: number) => void;
 }
 
 export interface RebuildProgress {
@@ -77,10 +80,11 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
 
 /** A generation beside the live one, complete up to what the ledger's head was, and ready to be compared and promoted. */
 export async function build(options: RebuildOptions): Promise<Built> {
-  const { pool, settings, reason = null } = options;
+  const { pool, settings, reason, requestedBy, onBegun } = options;
   await dropAbandoned(pool);
-  const { id, schema } = await beginGeneration(pool, settings, reason);
+  const { id, schema } = await beginGeneration(pool, settings, { reason, requestedBy });
   const release = await guardBuild(pool, id);
+  onBegun?.(id);
   try {
     const position = await new Build(options, id, schema).run();
     await markReady(pool, id);

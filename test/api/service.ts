@@ -3,7 +3,6 @@ import { hash } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify';
 import { createApp } from '../../src/api/server';
-import { noMappings } from '../../src/domain/mapping/mappings';
 import { defaultPolicy, type Policy } from '../../src/domain/policy';
 import { readJson } from '../../src/domain/sources/json';
 import { kindFor } from '../../src/domain/sources/registry';
@@ -12,9 +11,10 @@ import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
 import { createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
-import { ensureLive } from '../../src/projections/generations';
+import { type Generation, ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
-import type { ProjectionSource } from '../../src/projections/settings';
+import { CurrentSettings, type ProjectionSource } from '../../src/projections/settings';
+import { Replays } from '../../src/projections/replays';
 import { SourceBook } from '../../src/projections/sources';
 import { freshDatabase, type TestDatabase } from '../support/postgres';
 
@@ -79,16 +79,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const pool = routed ?? database.pool;
   const ledger = await createPostgresLedger({ pool, logger: log });
   const sources = new SourceBook(pool, ledger);
-  const settings = {
-    policy: options.policy ?? defaultPolicy,
-    mapping: noMappings,
-    source: (name: string) => sources.get(name),
-    sources: () => sources.all(),
-  };
+  const settings = new CurrentSettings(options.policy ?? defaultPolicy, sources);
   const { onEvents } = options;
-  const runner = new LiveRunner({ pool: database.pool, ledger, settings, sources, log, onEvents });
+  const adopt = ({ made }: Generation) => settings.adopt(made);
+  const runner = new LiveRunner({ pool: database.pool, ledger, settings, sources, log, adopt, onEvents });
   const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
-  const app = await createApp({ config, pool, ledger, sources, logger: log });
+  const replays = new Replays({ pool: database.pool, ledger, settings, log });
+  const app = await createApp({ config, pool, ledger, sources, replays, logger: log });
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();
@@ -133,6 +130,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     put: (url, body, headers = {}) => request('PUT', url, headers, body),
     async close() {
       await app.close();
+      await replays.stop();
       await runner.stop();
       await ledger.close();
       await routed?.end();

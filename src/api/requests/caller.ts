@@ -6,12 +6,15 @@ import { badRequest } from '../../platform/http/errors';
 /** Who asks for a change, and the key by which he makes repeating it safe. */
 export interface Caller {
   actor: string;
+  /** Whether a key says so. */
+  verified: boolean;
   idempotencyKey: string | null;
 }
 
 export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { actor: actorOf(request).name, idempotencyKey: keyOf(request.headers['idempotency-key']) };
+  const { name: actor, verified } = actorOf(request);
+  return { actor, verified, idempotencyKey: keyOf(request.headers['idempotency-key']) };
 });
 
 function keyOf(header: string | string[] | undefined): string | null {

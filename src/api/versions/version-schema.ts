@@ -53,7 +53,7 @@ const changed = z.boolean().describe('False: the last version says so already, a
 export const draftedMapping = mapping.extend({ changed }).meta({ id: 'DraftedMapping' });
 export const draftedPolicy = policyView.extend({ changed }).meta({ id: 'DraftedPolicy' });
 
-const reason = z
+export const reasonText = z
   .string()
   .trim()
   .min(1)
@@ -62,10 +62,10 @@ const reason = z
   .nullable()
   .default(null);
 
-export const mappingBody = z.strictObject({ entries: entries.max(MAX_ENTRIES), reason });
+export const mappingBody = z.strictObject({ entries: entries.max(MAX_ENTRIES), reason: reasonText });
 export const policyBody = z.strictObject({
   policy: z.record(z.string(), z.unknown()).describe('As docs/schemas/policy.json says.'),
-  reason,
+  reason: reasonText,
 });
 
 export type MappingSummary = z.output<typeof mappingSummary>;

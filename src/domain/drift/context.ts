@@ -126,7 +126,7 @@ export class DetectContext {
   /** Up to when absence on a feed means something: the same for all that ask within the instant. */
   private passed(kind: string, stream: string): number {
     let streams = this.marks.get(kind);
-    if (!streams) this.marks.set(kind, (streams = new Map()));
+    if (!streams) this.marks.set(kind, (streams = new Map<string, number>()));
     let mark = streams.get(stream);
     if (mark === undefined) {
       const feed = { kind, stream };

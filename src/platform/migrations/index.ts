@@ -4,6 +4,7 @@ import { LedgerTables } from './0002-ledger';
 import { App } from './0003-app';
 import { Shadows } from './0004-shadows';
 import { SourceMappings } from './0005-source-mappings';
+import { Replays } from './0006-replays';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   App,
   Shadows,
   SourceMappings,
+  Replays,
 ];

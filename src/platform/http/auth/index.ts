@@ -1,3 +1,3 @@
 export { Public, Roles, RolesOrLoopback } from './access';
-export { actorOf } from './actor';
+export { type Actor, actorOf } from './actor';
 export { AuthGuard } from './guard';

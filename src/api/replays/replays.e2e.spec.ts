@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { type Answer, type Service, startService } from '../../../test/api/service';
+import { settled } from '../../../test/support/settled';
+import { defaultPolicy } from '../../domain/policy';
+
+const key = (name: string) => ({
+  name,
+  role: 'operator' as const,
+  sha256: createHash('sha256').update(name).digest('hex'),
+  sources: null,
+});
+const bearer = (name: string) => ({ authorization: `Bearer ${name}` });
+
+/** Nobody is told of what is no JSON. */
+const quiet = { detectors: { 'message-invalid': { enabled: false } } };
+
+/** A service with one drift, that a policy can do away with. */
+async function withOneDrift(options: Parameters<typeof startService>[0] = {}): Promise<Service> {
+  const service = await startService(options);
+  const position = await service.tellRaw('prima', 'no JSON');
+  await settled(async () => {
+    const sql = 'SELECT FROM live.checkpoint WHERE position >= $1';
+    return (await service.database.pool.query(sql, [position])).rowCount === 1;
+  });
+  return service;
+}
+
+async function ready(service: Service, id: unknown, headers = {}): Promise<Answer> {
+  let answer: Answer | null = null;
+  await settled(async () => {
+    answer = await service.get(`/v1/replays/${String(id)}`, headers);
+    return answer.json.status !== 'building';
+  });
+  return answer as unknown as Answer;
+}
+
+describe('replays over HTTP', () => {
+  let service: Service;
+
+  beforeAll(async () => {
+    service = await withOneDrift();
+  });
+  afterAll(() => service.close());
+
+  const openDrifts = async () => (await service.get('/v1/drifts?status=open')).json.items as unknown[];
+  const start = async (body: object) => (await service.post('/v1/replays', body)).json;
+
+  it('builds a draft beside the live views, tells what it changes, puts it in force, goes back', async () => {
+    const reason = 'noise';
+    expect((await service.post('/v1/replays', { policy: 'draft' })).json).toMatchObject({
+      status: 409,
+      code: 'nothing-drafted',
+    });
+    await service.put('/v1/policy', { policy: quiet });
+    const begun = await service.post('/v1/replays', { policy: 'draft', reason });
+    expect([begun.status, begun.json]).toMatchObject([202, { requestedBy: 'local:unverified', reason }]);
+    const { id } = begun.json;
+
+    expect((await ready(service, id)).json).toMatchObject({
+      status: 'ready',
+      failure: null,
+      diff: {
+        drifts: [{ change: 'closed', detector: 'message-invalid', drifts: 1 }],
+        quarantine: { left: 0, entered: 0 },
+      },
+    });
+    expect(await openDrifts()).toHaveLength(1);
+
+    const promoted = await service.post(`/v1/replays/${String(id)}/promote`);
+    expect([promoted.status, promoted.json]).toMatchObject([200, { status: 'live', diff: null }]);
+    expect(await openDrifts()).toEqual([]);
+    expect((await service.get('/v1/policy')).json).toMatchObject({ inForce: { version: 1 }, draft: null });
+
+    expect((await service.post('/v1/replays/1/promote')).json).toMatchObject({ id: 1, status: 'live' });
+    expect(await openDrifts()).toHaveLength(1);
+  });
+
+  it('changes nothing where nothing else is said', async () => {
+    const { id } = await start({});
+    expect((await ready(service, id)).json).toMatchObject({ diff: { drifts: [], cases: [] } });
+    expect((await service.post(`/v1/replays/${String(id)}/discard`)).json).toMatchObject({
+      status: 'dropped',
+    });
+    for (const act of ['promote', 'discard'])
+      expect((await service.post(`/v1/replays/${String(id)}/${act}`)).json).toMatchObject({
+        status: 409,
+        code: 'generation-refused',
+      });
+  });
+
+  it('takes a document that nobody has drafted, and records it before it is in force', async () => {
+    const entries = [{ source: 'scend', from: 'BAG 1', to: 'BAG-1' }];
+    const { id } = await start({ mapping: { 'sku-aliases': entries } });
+    await ready(service, id);
+    await service.post(`/v1/replays/${String(id)}/promote`);
+    expect((await service.get('/v1/mappings/sku-aliases')).json).toMatchObject({
+      inForce: { version: 1, entries },
+    });
+  });
+
+  it('refuses a document with the place of each fault', async () => {
+    expect(await start({ policy: { detectors: { nobody: {} } } })).toMatchObject({
+      status: 400,
+      code: 'policy-invalid',
+      errors: [{ path: 'detectors.nobody' }],
+    });
+    expect(await start({ mapping: { units: [{ from: 'P', to: 'EA', factor: '0' }] } })).toMatchObject({
+      status: 400,
+      code: 'mapping-invalid',
+    });
+  });
+
+  it('refuses a second one while one is built, whoever builds it', async () => {
+    const other = await service.database.pool.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock($1, 0)', [0x7a13]);
+      expect(await start({})).toMatchObject({ status: 409, code: 'generation-refused' });
+    } finally {
+      other.release(true);
+    }
+  });
+
+  /** A build that has come to its indexes waits for `release`. */
+  async function held(): Promise<{ id: number; release: () => void }> {
+    const { rows } = await service.database.pool.query<{ id: number }>(
+      'SELECT max(id) + 1 AS id FROM app.generations',
+    );
+    const id = rows[0]?.id ?? 0;
+    const client = await service.database.pool.connect();
+    await client.query('SELECT pg_advisory_lock($1, $2)', [0x7a12, id]);
+    expect(await start({})).toMatchObject({ id, status: 'building' });
+    return { id, release: () => client.release(true) };
+  }
+
+  it('stops a build that is discarded', async () => {
+    const { id, release } = await held();
+    const discarded = service.post(`/v1/replays/${id}/discard`);
+    release();
+    expect((await discarded).json).toMatchObject({ id, status: 'dropped' });
+    expect((await service.database.pool.query(`SELECT to_regnamespace('gen_${id}') AS gone`)).rows).toEqual([
+      { gone: null },
+    ]);
+  });
+
+  it('tells why a build was given up', async () => {
+    const { id, release } = await held();
+    await service.database.pool.query(`DROP SCHEMA gen_${id} CASCADE`);
+    release();
+    await settled(async () => (await service.get(`/v1/replays/${id}`)).json.failure !== null);
+    expect((await service.get(`/v1/replays/${id}`)).json).toMatchObject({
+      status: 'dropped',
+      failure: expect.stringContaining(`gen_${id}`) as string,
+    });
+    expect(await openDrifts()).toHaveLength(1);
+  });
+
+  it.each(['/v1/replays/999', '/v1/replays/x', '/v1/replays/-1'])('knows no %s', async (url) => {
+    expect((await service.get(url)).json).toMatchObject({ status: 404, code: 'replay-unknown' });
+  });
+});
+
+describe('a policy that asks for four eyes', () => {
+  const policy = { ...defaultPolicy, promotion: { fourEyes: true } };
+
+  it('lets another key promote than the one that asked', async () => {
+    const service = await withOneDrift({ policy, config: { keys: [key('ada'), key('bob')] } });
+    try {
+      const { id } = (await service.post('/v1/replays', {}, bearer('ada'))).json;
+      await ready(service, id, bearer('ada'));
+      const promote = (name: string) =>
+        service.post(`/v1/replays/${String(id)}/promote`, undefined, bearer(name));
+      expect((await promote('ada')).json).toMatchObject({ status: 409, code: 'generation-refused' });
+      expect((await promote('bob')).json).toMatchObject({ status: 'live' });
+    } finally {
+      await service.close();
+    }
+  });
+
+  it('lets nobody promote for whom no key vouches', async () => {
+    const service = await withOneDrift({ policy });
+    try {
+      const { id } = (await service.post('/v1/replays', {})).json;
+      await ready(service, id);
+      expect((await service.post(`/v1/replays/${String(id)}/promote`)).json).toMatchObject({ status: 409 });
+    } finally {
+      await service.close();
+    }
+  });
+});

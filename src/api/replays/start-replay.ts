@@ -1,0 +1,55 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { checkedPolicy } from '../../domain/drift/checked-policy';
+import { checkedMapping } from '../../domain/mapping/check';
+import type { MappingDocument } from '../../domain/mapping/tables';
+import type { Policy } from '../../domain/policy';
+import { Inject } from '@nestjs/common';
+import { Drafts } from '../../projections/drafts';
+import { Replays } from '../../projections/replays';
+import type { SourceBook } from '../../projections/sources';
+import { nothingDrafted } from '../refusals';
+import { SOURCES } from '../tokens';
+import { refusing } from './refusing';
+import type { ReplayBody, ReplayView } from './replay-schema';
+import { replayView } from './replay-view';
+
+export class StartReplay extends Command<ReplayView> {
+  constructor(
+    readonly body: ReplayBody,
+    readonly actor: string,
+  ) {
+    super();
+  }
+}
+
+/** Builds a generation with drafts beside the live one. It answers at once: how far it is, is asked of the replay. */
+@CommandHandler(StartReplay)
+export class StartReplayHandler implements ICommandHandler<StartReplay> {
+  constructor(
+    private readonly replays: Replays,
+    private readonly drafts: Drafts,
+    @Inject(SOURCES) private readonly sources: SourceBook,
+  ) {}
+
+  execute({ body, actor }: StartReplay): Promise<ReplayView> {
+    return refusing(async () => {
+      const [mapping, policy] = [await this.mapping(body), await this.policy(body)];
+      const id = await this.replays.start({ mapping, policy, actor, reason: body.reason });
+      return replayView(this.replays, id);
+    });
+  }
+
+  private async mapping({ mapping }: ReplayBody): Promise<MappingDocument | null> {
+    if (mapping !== 'draft') return mapping && checkedMapping(mapping, this.sources.all());
+    return (await this.drafts.mappingDraft()) ?? nothing('mapping');
+  }
+
+  private async policy({ policy }: ReplayBody): Promise<Policy | null> {
+    if (policy !== 'draft') return policy && checkedPolicy(policy);
+    return (await this.drafts.policyDraft()) ?? nothing('policy');
+  }
+}
+
+function nothing(what: string): never {
+  throw nothingDrafted(what);
+}
