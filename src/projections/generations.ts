@@ -198,7 +198,10 @@ export async function markReady(db: Pool | ClientBase, id: number): Promise<void
   await db.query(`UPDATE app.generations SET status = 'ready' WHERE id = $1 AND status = 'building'`, [id]);
 }
 
-/** Throws when another has moved the checkpoint: zero rows is never success. */
+/**
+ * Throws when another has moved the checkpoint: zero rows is never success. An update that waited for a promotion finds its row
+ * as it was, in the table that bears another name by then, so the name is asked once more: what follows would be written there.
+ */
 export async function moveCheckpoint(
   client: ClientBase,
   schema: string,
@@ -210,7 +213,11 @@ export async function moveCheckpoint(
     `UPDATE ${schemaName(schema)}.checkpoint SET position = $3, instant = $4 WHERE generation = $1 AND position = $2`,
     [generation, from, to.position, new Date(to.instant).toISOString()],
   );
-  if (moved.rowCount !== 1)
+  const named = await client.query(
+    `SELECT FROM ${schemaName(schema)}.checkpoint WHERE generation = $1 AND position = $2`,
+    [generation, to.position],
+  );
+  if (moved.rowCount !== 1 || named.rowCount !== 1)
     throw new CheckpointMoved(`generation ${generation} is no longer at position ${from}`);
 }
 

@@ -3,8 +3,10 @@ import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { startProcess } from '../support/process';
+import { settled } from '../support/settled';
 import { createWorld, noFaults } from '../../src/simulator';
-import { CheckpointMoved, beginGeneration } from '../../src/projections/generations';
+import { CheckpointMoved, beginGeneration, promote } from '../../src/projections/generations';
+import { build } from '../../src/projections/rebuild';
 import { differences } from '../laws/support/current';
 import { type House, inHouse } from '../laws/support/house';
 import { rowsOf } from '../laws/support/rows';
@@ -73,6 +75,33 @@ describe('a rebuild', () => {
       { numRuns: 4, endOnFailure: true },
     );
   });
+
+  it('keeps out a step of live folding that has waited for it', () =>
+    inHouse(async (house) => {
+      const { pool, ledger, settings } = house;
+      const world = createWorld({ seed: 2, orders: 10, faults: noFaults, startAt: WORLD_START });
+      await house.configure(sourcesOf(world));
+      const messages = messagesOf(world);
+      const half = Math.floor(messages.length / 2);
+      await deliver(house, messages.slice(0, half), [40]);
+      const runner = house.runner();
+      await house.fold(runner);
+      const { generation } = await build({ pool, ledger, settings });
+      await deliver(house, messages.slice(half), [40]);
+      let step: Promise<unknown> = Promise.resolve();
+      await promote(pool, generation, async () => {
+        step = runner.step();
+        step.catch(() => undefined);
+        await settled(
+          async () => (await pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
+        );
+      });
+      await expect(step).rejects.toBeInstanceOf(CheckpointMoved);
+      await house.fold();
+      const live = await rowsOf(pool);
+      await house.rebuild();
+      expect(differences(await rowsOf(pool), live)).toEqual([]);
+    }));
 
   it('takes in what arrives while it runs', async () => {
     await fc.assert(
