@@ -5,7 +5,14 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Ledger } from '../ledger/port';
 import { CatchUp } from './catch-up';
-import { GenerationRefused, completeGeneration, guardBuild, positionOf } from './generations';
+import {
+  GenerationRefused,
+  completeGeneration,
+  guardBuild,
+  keepLive,
+  letLiveGo,
+  positionOf,
+} from './generations';
 import { LIVE, schemaName } from './generation-schema';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
@@ -136,11 +143,13 @@ async function compared<T>(
 async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
+    // A promotion renames what the later statements of a snapshot read.
+    await keepLive(client);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     return await work(client);
   } finally {
     // Nothing was written, so nothing is kept.
-    const broken = await client.query('ROLLBACK').then(
+    const broken = await letLiveGo(client).then(
       () => undefined,
       (error: unknown) => error as Error,
     );

@@ -256,6 +256,17 @@ export async function promote(
   });
 }
 
+/** Until `letLiveGo` no other generation takes the live one's place: promotions wait. */
+export async function keepLive(client: ClientBase): Promise<void> {
+  await client.query('SELECT pg_advisory_lock_shared($1, 0)', [BUILDER]);
+}
+
+/** Ends the transaction, too. */
+export async function letLiveGo(client: ClientBase): Promise<void> {
+  await client.query('ROLLBACK');
+  await client.query('SELECT pg_advisory_unlock_shared($1, 0)', [BUILDER]);
+}
+
 /** Says that the generation is being built here. Returns how to stop saying so. */
 export async function guardBuild(pool: Pool, id: number): Promise<() => Promise<void>> {
   const client = await pool.connect();

@@ -7,6 +7,7 @@ import {
   dropGeneration,
   listGenerations,
   liveGeneration,
+  promote,
 } from '../../src/projections/generations';
 import { OtherCode } from '../../src/projections/live';
 import { build, promoteGeneration } from '../../src/projections/rebuild';
@@ -15,6 +16,7 @@ import { createWorld, everyFault } from '../../src/simulator';
 import { differences } from '../laws/support/current';
 import { type House, inHouse } from '../laws/support/house';
 import { rowsOf } from '../laws/support/rows';
+import { settled } from '../support/settled';
 import { WORLD_OVER, WORLD_START, deliver, messagesOf, sourcesOf, worlds } from '../laws/support/worlds';
 
 const world = createWorld({ seed: 3, orders: 25, faults: everyFault(2), startAt: WORLD_START });
@@ -46,6 +48,20 @@ const parts = ({ pool, ledger, settings }: House, generation: number) => ({
 });
 
 describe('a draft beside the live generation', () => {
+  it('is compared with the one that is live when a promotion under way is over', () =>
+    inHouse(async (house) => {
+      await traded(house);
+      const [first, second] = [await draft(house), await draft(house)];
+      let compared: Promise<unknown> = Promise.resolve();
+      await promote(house.pool, first.generation, async () => {
+        compared = diff(parts(house, second.generation));
+        await settled(
+          async () => (await house.pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
+        );
+      });
+      expect(await compared).toMatchObject({ drifts: [], cases: [] });
+    }));
+
   it('of the same settings differs in nothing, at any moment of the traffic', async () => {
     await fc.assert(
       fc.asyncProperty(
