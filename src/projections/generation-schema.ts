@@ -30,9 +30,11 @@ export function createTables(schema: string): string {
     ALTER TABLE ${s}.cases ALTER COLUMN state SET STORAGE EXTERNAL;
     -- Nothing is asked of the wide columns, and the others are plain enough for a small sample.
     ALTER TABLE ${s}.cases
-      ALTER COLUMN key SET STATISTICS 20, ALTER COLUMN kind SET STATISTICS 20, ALTER COLUMN refs SET STATISTICS 20,
+      ALTER COLUMN key SET STATISTICS 20, ALTER COLUMN kind SET STATISTICS 20, ALTER COLUMN refs SET STATISTICS 0,
       ALTER COLUMN looks SET STATISTICS 20, ALTER COLUMN subject SET STATISTICS 0, ALTER COLUMN facts SET STATISTICS 0,
       ALTER COLUMN chunks SET STATISTICS 0, ALTER COLUMN state SET STATISTICS 0, ALTER COLUMN acts SET STATISTICS 0;
+    -- Who is found by a reference; the case itself says whether it still has it.
+    CREATE TABLE ${s}.case_refs (ref text COLLATE "C" NOT NULL, case_key text COLLATE "C" NOT NULL);
     CREATE TABLE ${s}.case_facts (case_key text COLLATE "C" NOT NULL, chunk integer NOT NULL, positions bigint[] NOT NULL);
     CREATE TABLE ${s}.drifts (
       case_key text COLLATE "C" NOT NULL,
@@ -76,12 +78,16 @@ export function createTables(schema: string): string {
     );`;
 }
 
-/** Built after a bulk load, each on any connection. Names are free of the schema, which will be renamed. */
+/**
+ * Built after a bulk load, each on any connection, the longest first. Names are free of the schema, which will be renamed.
+ * References are a table and its B-tree: nearly all of them differ, and for such a GIN index takes 2.6 s where both take 1.4.
+ */
 export function createIndexes(schema: string): string[] {
   const s = schemaName(schema);
   return [
+    `INSERT INTO ${s}.case_refs SELECT unnest(refs), key FROM ${s}.cases;
+     CREATE UNIQUE INDEX ON ${s}.case_refs (ref, case_key)`,
     `CREATE UNIQUE INDEX ON ${s}.cases (key)`,
-    `CREATE INDEX ON ${s}.cases USING gin (refs) WITH (fastupdate = off)`,
     `CREATE INDEX ON ${s}.cases USING gin (looks) WITH (fastupdate = off)`,
     `CREATE UNIQUE INDEX ON ${s}.case_facts (case_key, chunk)`,
     `CREATE UNIQUE INDEX ON ${s}.drifts (case_key, anchor)`,
@@ -95,7 +101,14 @@ export function createIndexes(schema: string): string[] {
   ];
 }
 
+export function addMissingRefs(schema: string): string {
+  const s = schemaName(schema);
+  return `INSERT INTO ${s}.case_refs SELECT unnest(refs), key FROM ${s}.cases ON CONFLICT DO NOTHING`;
+}
+
 export function analyze(schema: string): string[] {
   const s = schemaName(schema);
-  return ['cases', 'case_facts', 'drifts', 'drift_events', 'waits'].map((table) => `ANALYZE ${s}.${table}`);
+  return ['cases', 'case_refs', 'case_facts', 'drifts', 'drift_events', 'waits'].map(
+    (table) => `ANALYZE ${s}.${table}`,
+  );
 }

@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import { encodeRow, factRows } from '../ledger/fact-rows';
 import type { Ledger } from '../ledger/port';
 import type { FactRows } from '../ledger/rows';
-import { gatherStatistics, indexOnce } from './bulk/indexes';
+import { gatherStatistics, indexAll } from './bulk/indexes';
 import { CatchUp } from './catch-up';
 import {
   GenerationRefused,
@@ -167,7 +167,7 @@ class Build {
   async run(): Promise<number> {
     const { pool } = this.options;
     await this.foldAll();
-    await indexOnce(pool, this.id, this.schema);
+    await indexAll(pool, this.id, this.schema);
     await gatherStatistics(pool, this.schema);
     return this.position;
   }

@@ -2,7 +2,7 @@
 import { type CaseStates, type CaseKind, caseKinds } from '../domain/cases/kinds';
 import type { Wait } from '../domain/drift/context';
 import type { Finding } from '../domain/drift/finding';
-import type { CaseRecord, DriftRecord } from './engine/records';
+import { type CaseRecord, type DriftRecord, newInMemory } from './engine/records';
 
 export interface CaseRow {
   key: string;
@@ -111,8 +111,7 @@ export function caseRecord(row: StoredCase): CaseRecord {
     looks: row.looks,
     acts: JSON.parse(row.acts) as CaseRecord['acts'],
     drifts: new Map(),
-    used: 0,
-    told: null,
+    memory: newInMemory(),
   };
 }
 

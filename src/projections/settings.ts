@@ -6,6 +6,7 @@ import { Mappings, noMappings } from '../domain/mapping/mappings';
 import { type MappingDocument, emptyMapping } from '../domain/mapping/tables';
 import type { Policy } from '../domain/policy';
 import type { SourceSettings } from '../domain/sources/source-kind';
+import { LIVE, createIndexes, createTables } from './generation-schema';
 
 export interface ProjectionSource extends SourceSettings {
   expectedIntervalSeconds: number | null;
@@ -94,7 +95,7 @@ export function madeSettings(
 
 let code: string | null = null;
 
-/** Hash of the domain as it is loaded: rows made by other code are another generation. */
+/** Hash of the domain as it is loaded, and of the tables: rows made by other code, or for other tables, are another generation. */
 export function codeFingerprint(): string {
   if (code !== null) return code;
   const root = join(__dirname, '..', 'domain');
@@ -107,6 +108,7 @@ export function codeFingerprint(): string {
       .update(file)
       .update('\0')
       .update(readFileSync(join(root, file)));
+  hash.update(createTables(LIVE)).update(createIndexes(LIVE).join());
   return (code = hash.digest('hex').slice(0, 16));
 }
 

@@ -112,10 +112,21 @@ export class GenerationStore implements CaseSource {
     }
   }
 
+  /** A reference that a case no longer has stays: whoever finds a case by it asks the case. */
+  private async addRefs(client: ClientBase, cases: readonly StoredForm[]): Promise<void> {
+    const named = cases.flatMap(({ row: { key, refs } }) => refs.map((ref) => [ref, key] as const));
+    if (named.length === 0) return;
+    await client.query(
+      `INSERT INTO ${this.s}.case_refs SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+      [named.map(([ref]) => ref), named.map(([, key]) => key)],
+    );
+  }
+
   async writeCases(client: ClientBase, cases: readonly StoredForm[]): Promise<void> {
     for (let from = 0; from < cases.length; from += 1_000) {
       const some = cases.slice(from, from + 1_000);
       await client.query(UPSERT_CASES(this.s), [JSON.stringify(some.map(({ row }) => row))]);
+      await this.addRefs(client, some);
       await client.query(`DELETE FROM ${this.s}.waits WHERE case_key = ANY($1)`, [
         some.map(({ row }) => row.key),
       ]);

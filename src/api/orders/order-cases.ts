@@ -38,7 +38,8 @@ const MOST = 20;
 const FIND = `
   WITH orders AS (
     SELECT key, subject, refs, looks, facts, chunks, state FROM live.cases
-     WHERE (refs @> ARRAY[$1]::text[] OR key = 'order:' || $1::text) AND kind = 'order' ORDER BY key LIMIT ${MOST}
+     WHERE key IN (SELECT case_key FROM live.case_refs WHERE ref = $1 UNION ALL SELECT 'order:' || $1::text)
+       AND ($1 = ANY(refs) OR key = 'order:' || $1::text) AND kind = 'order' ORDER BY key LIMIT ${MOST}
   ), found AS (
     SELECT * FROM orders
     UNION ALL

@@ -15,7 +15,8 @@ const MOST = 100;
 export async function findStock(pool: Pool, sku: string): Promise<StockRow[]> {
   if (sku.includes('\u0000') || sku.length > 1000) throw unknown('sku', sku);
   const { rows } = await pool.query<StockRow>(
-    `SELECT key, state, looks FROM live.cases WHERE refs @> ARRAY[$1]::text[] AND kind = 'stock' ORDER BY key LIMIT ${MOST}`,
+    `SELECT key, state, looks FROM live.cases WHERE key IN (SELECT case_key FROM live.case_refs WHERE ref = $1)
+        AND $1 = ANY(refs) AND kind = 'stock' ORDER BY key LIMIT ${MOST}`,
     [`sku:${sku}`],
   );
   if (rows.length === 0) throw unknown('sku', sku);

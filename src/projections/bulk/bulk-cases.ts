@@ -45,7 +45,7 @@ export class BulkCases implements CaseSource {
   /** A case that comes back from the cold is nowhere else, so it counts as changed. */
   async load(keys: readonly string[]): Promise<CaseRecord[]> {
     const warmed = this.cold.take(keys);
-    for (const record of warmed) this.engine.dirty.add(record);
+    for (const record of warmed) this.engine.markDirty(record);
     // Until something is stored, no case costs a question.
     if (!this.spilt) return warmed;
     const known = new Set(warmed.map(({ key }) => key));
@@ -90,7 +90,7 @@ export class BulkCases implements CaseSource {
   async loadAll(): Promise<void> {
     const { engine, cold, spilt } = this;
     if (spilt) {
-      const forms = [...cold.drain(), ...[...engine.dirty].map(stored)];
+      const forms = [...cold.drain(), ...engine.dirty.map(stored)];
       await withTransaction(this.options.pool, (client) => this.store.writeCases(client, forms));
     } else {
       for (const record of engine.release(0)) cold.put(record);

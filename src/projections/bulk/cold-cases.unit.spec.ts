@@ -1,5 +1,5 @@
 import { initialOrder } from '../../domain/cases/order';
-import type { CaseRecord } from '../engine/records';
+import { type CaseRecord, newInMemory } from '../engine/records';
 import { ColdCases } from './cold-cases';
 
 function order(orderNo: string, more: Partial<CaseRecord> = {}): CaseRecord {
@@ -13,8 +13,7 @@ function order(orderNo: string, more: Partial<CaseRecord> = {}): CaseRecord {
     looks: [],
     acts: [],
     drifts: new Map(),
-    used: 0,
-    told: null,
+    memory: newInMemory(),
     ...more,
   };
 }

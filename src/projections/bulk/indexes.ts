@@ -1,11 +1,17 @@
 /** A generation's indexes, built after its bulk load. */
 import type { Pool } from 'pg';
-import { analyze, createIndexes } from '../generation-schema';
+import { addMissingRefs, analyze, createIndexes } from '../generation-schema';
 
 const INDEXER = 0x7a12;
 
-/** Once, whoever asks first: those who ask meanwhile wait until they are there. */
-export async function indexOnce(pool: Pool, generation: number, schema: string): Promise<void> {
+/** All that is loaded can be found. */
+export async function indexAll(pool: Pool, generation: number, schema: string): Promise<void> {
+  // Where cases were stored early, those that were loaded after them are not among the references.
+  if (!(await indexOnce(pool, generation, schema))) await pool.query(addMissingRefs(schema));
+}
+
+/** Once, whoever asks first: those who ask meanwhile wait until they are there. Answers whether they were made by this call. */
+export async function indexOnce(pool: Pool, generation: number, schema: string): Promise<boolean> {
   const client = await pool.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1, $2)', [INDEXER, generation]);
@@ -13,7 +19,9 @@ export async function indexOnce(pool: Pool, generation: number, schema: string):
       const { rowCount } = await client.query('SELECT FROM pg_indexes WHERE schemaname = $1 LIMIT 1', [
         schema,
       ]);
-      if (rowCount === 0) await onTwoConnections(pool, createIndexes(schema));
+      if (rowCount !== 0) return false;
+      await onTwoConnections(pool, createIndexes(schema));
+      return true;
     } finally {
       await client.query('SELECT pg_advisory_unlock($1, $2)', [INDEXER, generation]);
     }

@@ -20,11 +20,12 @@ export function contributionsChanged(record: CaseRecord, before: CaseStates[Case
   const after = record.state as AnyState;
   if (!tell || mayDiffer?.(before as AnyState, after) === false) return [];
   const former = new Map(
-    (record.told ?? tell(before as AnyState)).map(({ target, value }) => [target, value]),
+    (record.memory.told ?? tell(before as AnyState)).map(({ target, value }) => [target, value]),
   );
-  record.told = tell(after);
+  const now = tell(after);
+  record.memory.told = now;
   const changes: Change[] = [];
-  for (const { target, value, facts } of record.told) {
+  for (const { target, value, facts } of now) {
     const known = former.get(target);
     former.delete(target);
     if (known === undefined) changes.push({ target, value, facts, known: false });

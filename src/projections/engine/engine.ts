@@ -64,7 +64,7 @@ export class Engine {
   readonly schedule = new Schedule();
   readonly feeds: FeedBook;
   /** What changed since the last `settle`. */
-  readonly dirty = new Set<CaseRecord>();
+  dirty: CaseRecord[] = [];
   events: DriftEvent[] = [];
   chunks: FactChunk[] = [];
   /** Told and shown to other engines at the last instant. */
@@ -76,12 +76,14 @@ export class Engine {
   readonly failures: { key: string; error: unknown }[] = [];
   position = 0;
   instant = 0;
-  private readonly touched = new Set<string>();
+  /** Counts instants: what a case has noted of an earlier one is over. */
+  private turn = 0;
+  private touched: CaseRecord[] = [];
   /** Facets and states of this instant's changed cases as they were before it. */
-  private readonly facets = new Map<string, string>();
-  private readonly origins = new Map<string, CaseStates[CaseKind]>();
-  /** This instant's facts that cases were told of. */
-  private readonly toldFacts = new Map<CaseRecord, Set<number>>();
+  private facets: { record: CaseRecord; before: string }[] = [];
+  private origins: { record: CaseRecord; before: CaseStates[CaseKind] }[] = [];
+  /** Cases that others told something. */
+  private listeners: CaseRecord[] = [];
   private readonly foreign = new Map<string, CaseStates[Lookable]>();
   private ahead: readonly number[] = [];
 
@@ -120,7 +122,7 @@ export class Engine {
     await this.hearTold(told, first);
     await this.spread(first);
     this.noteTold();
-    const asked = new Set(this.touched);
+    const asked = new Set<string>();
     await this.addDependents(asked, instant.shown);
     this.addDue(asked);
     // What a watermark that fell had decided is asked again.
@@ -132,9 +134,10 @@ export class Engine {
   private begin({ at, ahead }: Instant): void {
     this.instant = this.feeds.now = at;
     this.ahead = ahead;
-    this.facets.clear();
-    this.origins.clear();
-    this.touched.clear();
+    this.turn++;
+    this.facets = [];
+    this.origins = [];
+    this.touched = [];
     this.sent = [];
     this.shown = [];
   }
@@ -185,9 +188,9 @@ export class Engine {
 
   /** What changed cases tell others, delivered by difference. */
   private async spread(first: number): Promise<void> {
-    for (const [key, before] of this.origins) {
-      const record = this.memory.get(key);
-      if (!record || record.state === before) continue;
+    for (const { record, before } of this.origins) {
+      if (record.state === before) continue;
+      const { key } = record;
       const changes = contributionsChanged(record, before);
       if (changes.length === 0) continue;
       const own: Told[] = [];
@@ -208,27 +211,37 @@ export class Engine {
       this.remember(receiver);
       const { receive } = caseKinds[receiver.kind] as AnyKind;
       if (receive) receiver.state = receive(receiver.state as AnyState, from, value, known);
-      this.touched.add(target);
-      this.dirty.add(receiver);
-      for (const fact of facts)
-        if (fact >= first)
-          this.toldFacts.set(receiver, (this.toldFacts.get(receiver) ?? new Set()).add(fact));
+      this.touch(receiver);
+      this.markDirty(receiver);
+      for (const fact of facts) if (fact >= first) this.heard(receiver).push(fact);
     }
+  }
+
+  private heard(receiver: CaseRecord): number[] {
+    const { memory } = receiver;
+    if (memory.heard === null) {
+      memory.heard = [];
+      this.listeners.push(receiver);
+    }
+    return memory.heard;
   }
 
   /** In the ledger's order, whoever told them first. */
   private noteTold(): void {
-    for (const [record, facts] of this.toldFacts)
-      for (const fact of [...facts].sort((a, b) => a - b)) this.note(record, fact);
-    this.toldFacts.clear();
+    for (const record of this.listeners) {
+      const facts = record.memory.heard ?? [];
+      record.memory.heard = null;
+      for (const fact of new Set(facts.sort((a, b) => a - b))) this.note(record, fact);
+    }
+    this.listeners = [];
   }
 
   /** Cases that looked at one that has changed. What has changed here is shown to the other engines, too. */
   private async addDependents(asked: Set<string>, shown: readonly Shown[]): Promise<void> {
     const changed = shown.map(({ key }) => key);
-    for (const [key, before] of this.facets) {
-      const record = this.memory.get(key);
-      if (!record || facetOf(record) === before) continue;
+    for (const { record, before } of this.facets) {
+      if (facetOf(record) === before) continue;
+      const { key } = record;
       changed.push(key);
       if (this.owns !== null) this.shown.push({ key, state: record.state as CaseStates[Lookable] });
     }
@@ -247,25 +260,34 @@ export class Engine {
     }
   }
 
-  private async ask(asked: Set<string>, by: number): Promise<void> {
+  /** The touched, and those of other cases that are somewhere. */
+  private async ask(others: ReadonlySet<string>, by: number): Promise<void> {
     const heard = this.feeds.takeChanged();
-    await this.memory.ensure(asked);
+    await this.memory.ensure(others);
     await this.memory.ensure(heard.map(feedKey));
-    for (const state of heard) asked.add(this.hear(state).key);
+    const asked: CaseRecord[] = [];
+    const add = (record: CaseRecord | null | undefined) => {
+      if (!record || record.memory.asked === this.turn) return;
+      record.memory.asked = this.turn;
+      asked.push(record);
+    };
+    for (const record of this.touched) add(record);
+    for (const key of others) add(this.memory.get(key));
+    for (const state of heard) add(this.hear(state));
     const context = new DetectContext(this.instant, this.settings.policy, this.feeds, this.peek);
-    let waiting: Iterable<string> = asked;
+    let waiting = asked;
     for (;;) {
       const absent = new Set<string>();
-      const again: string[] = [];
-      for (const key of waiting) {
+      const again: CaseRecord[] = [];
+      for (const record of waiting) {
         try {
-          this.evaluate(key, by, context);
+          this.evaluate(record, by, context);
         } catch (error) {
           if (error instanceof NotLoaded) {
             absent.add(error.key);
-            again.push(key);
+            again.push(record);
           } else if (error instanceof NotExact) this.unjudged++;
-          else this.failures.push({ key, error });
+          else this.failures.push({ key: record.key, error });
         }
       }
       if (again.length === 0) return;
@@ -279,25 +301,23 @@ export class Engine {
     const record = this.memory.get(key) ?? this.memory.create(key, 'feed', state);
     // A feed that came from the store comes without its state's identity; from now on it shares the book's.
     record.state = state;
-    this.dirty.add(record);
+    this.markDirty(record);
     return record;
   }
 
-  private evaluate(key: string, by: number, context: DetectContext): void {
-    const record = this.memory.get(key);
-    if (!record) return;
+  private evaluate(record: CaseRecord, by: number, context: DetectContext): void {
     const { found, waits, looks } = evaluate(record.kind, record.state, context);
-    const touched = this.touched.has(key);
+    const touched = record.memory.touched === this.turn;
     const events = reconcile(record, found, by, this.instant, touched);
     for (const event of events) this.events.push(event);
     const moved = this.memory.relook(record, looks);
     this.waitForClocksAhead(record, waits, touched);
     if (waits.length > 0 || record.waits.length > 0) {
-      this.schedule.add(key, newWaits(waits, record.waits));
+      this.schedule.add(record.key, newWaits(waits, record.waits));
       record.waits = waits;
-      this.dirty.add(record);
+      this.markDirty(record);
     }
-    if (events.length > 0 || moved || found.length > 0) this.dirty.add(record);
+    if (events.length > 0 || moved || found.length > 0) this.markDirty(record);
   }
 
   private waitForClocksAhead(record: CaseRecord, waits: Wait[], touched: boolean): void {
@@ -318,17 +338,30 @@ export class Engine {
 
   /** The state and facet before this instant's first change. */
   private remember(record: CaseRecord): void {
+    if (record.memory.remembered === this.turn) return;
+    record.memory.remembered = this.turn;
     const { facet, contributions } = caseKinds[record.kind];
-    if (facet && !this.facets.has(record.key)) this.facets.set(record.key, facetOf(record));
-    if (contributions && !this.origins.has(record.key)) this.origins.set(record.key, record.state);
+    if (facet) this.facets.push({ record, before: facetOf(record) });
+    if (contributions) this.origins.push({ record, before: record.state });
+  }
+
+  /** True for the first time within this instant. */
+  private touch(record: CaseRecord): boolean {
+    if (record.memory.touched === this.turn) return false;
+    record.memory.touched = this.turn;
+    this.touched.push(record);
+    return true;
+  }
+
+  markDirty(record: CaseRecord): void {
+    if (record.memory.dirty) return;
+    record.memory.dirty = true;
+    this.dirty.push(record);
   }
 
   private note(record: CaseRecord, fact: number): void {
-    if (!this.touched.has(record.key)) {
-      this.touched.add(record.key);
-      this.memory.touch(record);
-    }
-    this.dirty.add(record);
+    if (this.touch(record)) this.memory.touch(record);
+    this.markDirty(record);
     if (record.facts.at(-1) === fact) return;
     record.facts.push(fact);
     if (record.facts.length < CHUNK) return;
@@ -338,7 +371,8 @@ export class Engine {
 
   /** What has changed is stored: forgets that it changed, and keeps about `bound` cases in memory. */
   settle(bound: number): void {
-    this.dirty.clear();
+    for (const record of this.dirty) record.memory.dirty = false;
+    this.dirty = [];
     this.events = [];
     this.chunks = [];
     this.memory.release(bound);
@@ -347,7 +381,9 @@ export class Engine {
   /** Cases beyond `bound`, changed or not, which the source will be asked for when they are needed again. */
   release(bound: number): CaseRecord[] {
     const released = this.memory.release(bound);
-    for (const record of released) this.dirty.delete(record);
+    if (released.length === 0) return released;
+    for (const record of released) record.memory.dirty = false;
+    this.dirty = this.dirty.filter((record) => record.memory.dirty);
     return released;
   }
 }

@@ -2,7 +2,7 @@
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
 import { kindOf } from '../../domain/cases/route';
 import type { Wait } from '../../domain/drift/context';
-import type { CaseRecord } from './records';
+import { type CaseRecord, newInMemory } from './records';
 
 /** Where the cases are that are not in memory. */
 export interface CaseSource {
@@ -46,8 +46,7 @@ export class CaseMemory {
       looks: [],
       acts: [],
       drifts: new Map(),
-      used: 0,
-      told: null,
+      memory: newInMemory(),
     };
     this.touch(record);
     this.cases.set(key, record);
@@ -68,7 +67,7 @@ export class CaseMemory {
   }
 
   touch(record: CaseRecord): void {
-    record.used = ++this.uses;
+    record.memory.used = ++this.uses;
   }
 
   /** True when the case now looks at others than before. */
@@ -115,7 +114,7 @@ export class CaseMemory {
       else if (record.kind !== 'feed' || bound === 0) records.push(record);
     }
     const surplus = this.cases.size - Math.ceil((bound * 3) / 4);
-    const released = records.sort((a, b) => a.used - b.used).slice(0, Math.max(0, surplus));
+    const released = records.sort((a, b) => a.memory.used - b.memory.used).slice(0, Math.max(0, surplus));
     for (const { key, looks } of released) {
       this.cases.delete(key);
       for (const looked of looks) this.lookedBy.get(looked)?.delete(key);

@@ -69,10 +69,27 @@ export interface CaseRecord<K extends CaseKind = CaseKind> {
   looks: string[];
   acts: Act[];
   drifts: Map<string, DriftRecord>;
-  /** In memory only: when it was last used, in the order of all uses. */
+  memory: InMemory;
+}
+
+/** What is noted of a case while it is in memory: on the case itself, since a set or map of cases would be searched at every fact. */
+export interface InMemory {
+  /** When it was last used, in the order of all uses. */
   used: number;
-  /** In memory only: what it has told others, where that is known; else its state says it. */
+  /** What it has told others, where that is known; else its state says it. */
   told: readonly Contribution<unknown>[] | null;
+  /** Changed since it was stored. */
+  dirty: boolean;
+  /** The engine's last turns at which it was touched, its state was remembered, and it was asked. */
+  touched: number;
+  remembered: number;
+  asked: number;
+  /** Facts of which others told it at this turn. */
+  heard: number[] | null;
+}
+
+export function newInMemory(): InMemory {
+  return { used: 0, told: null, dirty: false, touched: 0, remembered: 0, asked: 0, heard: null };
 }
 
 export type DriftEventType =

@@ -109,42 +109,66 @@ function ofOrder(state: OrderState, context: DetectContext): Reference[] {
 
 type Lined = Held<{ lines: readonly { sku: string }[] }>;
 
-/** The documents that name SKUs, the order first: most others repeat its lines. */
-const LINED = [
-  'salesOrders',
-  'received',
-  'rejected',
-  'allocated',
-  'dispatched',
-  'fulfilments',
-  'invoices',
-  'returned',
-] as const;
-
+/** The documents that name SKUs. */
 function lined(state: OrderState): Lined[] {
-  return LINED.flatMap((name): readonly Lined[] => state[name]);
+  return [
+    ...state.salesOrders,
+    ...state.received,
+    ...state.rejected,
+    ...state.allocated,
+    ...state.dispatched,
+    ...state.fulfilments,
+    ...state.invoices,
+    ...state.returned,
+  ];
 }
 
 /**
  * Named on any document, defined by none. A charge is not a reference: `non-stock-item-missing` tells of those. Asked at
- * every fact of every order, so it makes nothing before it finds one.
+ * every fact of every order, so it makes nothing before it finds one, and asks about what the order says as well once only.
  */
 function undefinedSkus(state: OrderState, context: DetectContext): readonly string[] {
-  let missing: string[] | null = null;
-  const ordered = salesOrderOf(state)?.value.lines ?? [];
-  for (const name of LINED) {
-    for (const { value } of state[name] as readonly Lined[]) {
-      const { lines } = value;
-      for (let i = 0; i < lines.length; i++) {
-        const sku = (lines[i] as { sku: string }).sku;
-        // The order's lines are asked about once.
-        if (lines !== ordered && ordered[i]?.sku === sku) continue;
-        if (context.isItem(sku) || missing?.includes(sku)) continue;
-        if (!ordered.some((line) => line.nonStock && line.sku === sku)) (missing ??= []).push(sku);
-      }
-    }
-  }
+  const ordered = salesOrderOf(state)?.value.lines ?? NONE;
+  let missing = amongLines(ordered, NONE, ordered, context, null);
+  missing = among(state.received, ordered, context, missing);
+  missing = among(state.rejected, ordered, context, missing);
+  missing = among(state.allocated, ordered, context, missing);
+  missing = among(state.dispatched, ordered, context, missing);
+  missing = among(state.fulfilments, ordered, context, missing);
+  missing = among(state.invoices, ordered, context, missing);
+  missing = among(state.returned, ordered, context, missing);
   return missing ?? NONE;
+}
+
+type OrderLines = readonly { sku: string; nonStock: boolean }[];
+type Lines = readonly { sku: string }[];
+
+function among(
+  documents: readonly Lined[],
+  ordered: OrderLines,
+  context: DetectContext,
+  missing: string[] | null,
+): string[] | null {
+  for (let i = 0; i < documents.length; i++)
+    missing = amongLines((documents[i] as Lined).value.lines, ordered, ordered, context, missing);
+  return missing;
+}
+
+/** Most documents repeat the order's lines, which are `asked` about already. */
+function amongLines(
+  lines: Lines,
+  asked: Lines,
+  ordered: OrderLines,
+  context: DetectContext,
+  missing: string[] | null,
+): string[] | null {
+  for (let i = 0; i < lines.length; i++) {
+    const { sku } = lines[i] as Lines[number];
+    if (i < asked.length && (asked[i] as Lines[number]).sku === sku) continue;
+    if (context.isItem(sku) || missing?.includes(sku)) continue;
+    if (!ordered.some((line) => line.nonStock && line.sku === sku)) (missing ??= []).push(sku);
+  }
+  return missing;
 }
 
 const NONE: readonly never[] = [];
