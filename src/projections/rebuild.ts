@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import { encodeRow, factRows } from '../ledger/fact-rows';
 import type { Ledger } from '../ledger/port';
 import type { FactRows } from '../ledger/rows';
-import { gatherStatistics, indexAll } from './bulk/indexes';
+import { indexAll } from './bulk/indexes';
 import { CatchUp } from './catch-up';
 import {
   GenerationRefused,
@@ -164,16 +164,8 @@ class Build {
     private readonly schema: string,
   ) {}
 
+  /** Everything up to the head as it is now, or to where it shall stop. Answers where that was. */
   async run(): Promise<number> {
-    const { pool } = this.options;
-    await this.foldAll();
-    await indexAll(pool, this.id, this.schema);
-    await gatherStatistics(pool, this.schema);
-    return this.position;
-  }
-
-  /** Everything up to the head as it is now, or to where it shall stop. */
-  private async foldAll(): Promise<void> {
     const { pool, url, ledger, settings, signal, lanes, maxCases = MAX_CASES } = this.options;
     const end = await this.end();
     this.head = end.position;
@@ -196,6 +188,8 @@ class Build {
       this.say('loading');
       await load();
       await setCheckpoint(pool, this.schema, { position: this.position, instant: end.recordedAt });
+      await Promise.all([close(), indexAll(pool, this.id, this.schema)]);
+      return this.position;
     } finally {
       await close();
     }

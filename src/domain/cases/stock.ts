@@ -152,11 +152,31 @@ export function receiveShare(
   value: StockShare | null,
   known: boolean,
 ): StockState {
-  const next = { ...state };
+  const next = copyOf(state);
   const anchors = anchorsOf(state);
   if (known) withdraw(next, order, anchors);
-  if (value !== null) place(next, { order, ...value }, anchors);
+  if (value !== null) {
+    const { dispatched, posted, returned } = value;
+    place(next, { order, dispatched, posted, returned }, anchors);
+  }
   return next;
+}
+
+/** Field by field: told by every order, and a spread of states of different shapes takes V8's slow path. */
+function copyOf(state: StockState): StockState {
+  return {
+    sku: state.sku,
+    warehouse: state.warehouse,
+    counts: state.counts,
+    adjusted: state.adjusted,
+    movements: state.movements,
+    balances: state.balances,
+    journals: state.journals,
+    open: state.open,
+    balanced: state.balanced,
+    settled: state.settled,
+    tally: state.tally,
+  };
 }
 
 /** Takes an order's share out of a copy. */

@@ -1,13 +1,14 @@
-/** A generation's indexes, built after its bulk load. */
+/** A generation's indexes and statistics, made after its bulk load. */
 import type { Pool } from 'pg';
-import { addMissingRefs, analyze, createIndexes } from '../generation-schema';
+import { addMissingRefs, analyzing, indexing } from '../generation-schema';
 
 const INDEXER = 0x7a12;
 
 /** All that is loaded can be found. */
 export async function indexAll(pool: Pool, generation: number, schema: string): Promise<void> {
   // Where cases were stored early, those that were loaded after them are not among the references.
-  if (!(await indexOnce(pool, generation, schema))) await pool.query(addMissingRefs(schema));
+  if (await indexOnce(pool, generation, schema)) return;
+  await oneByOne(pool, [addMissingRefs(schema), ...analyzing(schema)]);
 }
 
 /** Once, whoever asks first: those who ask meanwhile wait until they are there. Answers whether they were made by this call. */
@@ -20,7 +21,7 @@ export async function indexOnce(pool: Pool, generation: number, schema: string):
         schema,
       ]);
       if (rowCount !== 0) return false;
-      await onTwoConnections(pool, createIndexes(schema));
+      await Promise.all(indexing(schema).map((statements) => oneByOne(pool, statements)));
       return true;
     } finally {
       await client.query('SELECT pg_advisory_unlock($1, $2)', [INDEXER, generation]);
@@ -30,15 +31,6 @@ export async function indexOnce(pool: Pool, generation: number, schema: string):
   }
 }
 
-export async function gatherStatistics(pool: Pool, schema: string): Promise<void> {
-  await onTwoConnections(pool, analyze(schema));
-}
-
-/** Statements that do not wait for each other, as many at once as help on two cores. */
-async function onTwoConnections(pool: Pool, statements: readonly string[]): Promise<void> {
-  const left = [...statements];
-  const worker = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await pool.query(next);
-  };
-  await Promise.all([worker(), worker()]);
+async function oneByOne(pool: Pool, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await pool.query(statement);
 }
