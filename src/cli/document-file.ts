@@ -8,14 +8,16 @@ import type { Policy } from '../domain/policy';
 import { DocumentRefused } from '../domain/refused';
 import { ConfigError } from '../platform/config';
 
-/** `place` begins the names of what is wrong. Throws ConfigError. */
-export function checkedPolicy(document: unknown, place = 'policy'): Policy {
-  return inPlace(place, '.', () => checked(document));
+type Named = Pick<KnownSource, 'name'>;
+
+/** The configuration's policy; `sources` as in the domain's own. Throws ConfigError. */
+export function checkedPolicy(document: unknown, sources: readonly Named[] | null): Policy {
+  return inPlace('policy', '.', () => checked(document, sources));
 }
 
 /** A configuration file's `policy:` part, or that part alone. Throws ConfigError. */
-export function readPolicyFile(file: string): Policy {
-  return checkedPolicy(partOf(readDocument(file), 'policy'), file);
+export function readPolicyFile(file: string, sources: readonly Named[]): Policy {
+  return inPlace(file, ': ', () => checked(partOf(readDocument(file), 'policy'), sources));
 }
 
 /** All tables, under `mapping:` or alone. Throws ConfigError. */

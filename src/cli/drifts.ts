@@ -6,6 +6,7 @@ interface Drift {
   detector: string;
   subject: { kind: string; id: string };
   severity: string;
+  owner: string | null;
   status: string;
   openedAt: string;
   amountAtRisk: { minor: number; currency: string } | null;
@@ -14,7 +15,7 @@ interface Drift {
 }
 
 /** Filters as the command line has them: what was not given is not there. */
-export type DriftsOptions = Partial<Record<'status' | 'detector' | 'subject' | 'limit', string>> & {
+export type DriftsOptions = Partial<Record<'status' | 'detector' | 'subject' | 'owner' | 'limit', string>> & {
   json: boolean;
 };
 
@@ -23,7 +24,7 @@ export function runDrifts({ json, ...filter }: DriftsOptions): Promise<boolean> 
   return ask(`/v1/drifts?${query.toString()}`, json, (body) => {
     const { items, nextCursor } = body as { items: Drift[]; nextCursor: string | null };
     if (items.length === 0) return 'No drift.\n';
-    const head = ['detector', 'subject', 'severity', 'status', 'opened', 'at risk', 'cause'];
+    const head = ['detector', 'subject', 'severity', 'status', 'opened', 'at risk', 'owner', 'cause'];
     const table = columns([head, ...items.map(row)]);
     return nextCursor === null
       ? table
@@ -35,6 +36,7 @@ function row({
   detector,
   subject,
   severity,
+  owner,
   status,
   openedAt,
   amountAtRisk,
@@ -52,6 +54,7 @@ function row({
     status,
     openedAt.slice(0, 16),
     risk,
+    owner ?? '',
     `${cause.code}: ${cause.detail}`,
   ];
 }

@@ -164,6 +164,7 @@ program
   .option('--status <status>', 'open, accepted, consequence or resolved')
   .option('--detector <code>')
   .option('--subject <subject>', 'for example order:SC-100901')
+  .option('--owner <owner>', 'assigned, or named by the policy')
   .option('--limit <count>')
   .addOption(json())
   .action(async (options: { json: boolean }) => {

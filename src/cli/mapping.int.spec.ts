@@ -235,20 +235,22 @@ describe('one wrong SKU', () => {
 });
 
 it('a policy is drafted, compared and put in force in the same way', async () => {
-  const file = await cli.file(
-    'policy.yaml',
-    'policy:\n  detectors:\n    fulfilment-not-invoiced: { enabled: false }\n',
-  );
+  const page = await readFile(path.join(__dirname, '../../docs/policy.md'), 'utf8');
+  const written = /^\$ cat policy\.yaml\n([^$]+)/m.exec(page)?.[1] ?? '';
+  const file = await cli.file('policy.yaml', written);
   expect(await said(() => runShowPolicy({ ...text, draft: false }))).toMatch(
     /^# policy: as configured, in force\n/,
   );
   expect(await said(() => runEditPolicy(file, { ...text, reason: 'billed elsewhere' }))).toMatch(
     /^Version 1 of policy/,
   );
-  expect(await said(() => runDiffPolicy(text))).toBe(
-    'policy: as configured → version 1\n+ detectors.fulfilment-not-invoiced.enabled: false\n',
-  );
-  expect(await said(() => runReplay({ ...text, policy: 'draft' }))).toContain(`closes ${ORDERS} drifts`);
+  // What the documentation shows is what is printed.
+  const difference = await said(() => runDiffPolicy(text));
+  expect(difference).toContain('policy: as configured → version 1\n');
+  expect(page).toContain(`$ tallystick policy diff\n${difference}`);
+  const shown = await said(() => runReplay({ ...text, policy: 'draft' }));
+  expect(shown).toContain(`closes ${ORDERS} drifts`);
+  expect(page).toContain(shown.slice(shown.indexOf('closes'), shown.indexOf('Quarantine')));
   const draft = await newest();
   await said(() => runPromote(draft, text));
   expect(await openDrifts()).toEqual({});
@@ -256,6 +258,13 @@ it('a policy is drafted, compared and put in force in the same way', async () =>
     items: [{ name: 'policy', version: 1, state: 'in force', reason: 'billed elsewhere' }],
   });
   await expect(said(() => runEditPolicy('/nonexistent', text))).rejects.toThrow(/nonexistent/);
-  const wrong = await cli.file('wrong.yaml', 'detectors: { invoice-price-mismatch: { toleranceMinor: -1 } }');
+  const wrong = await cli.file(
+    'wrong.yaml',
+    'detectors: { invoice-price-mismatch: { toleranceMinor: -1 } }\nfeeds: { oro: {} }\n',
+  );
   await expect(said(() => runEditPolicy(wrong, text))).rejects.toBeInstanceOf(DocumentRefused);
+  const elsewhere = await cli.file('elsewhere.yaml', 'scopes: [{ match: { source: oro }, owner: ada }]\n');
+  await expect(said(() => runReplay({ ...text, policy: elsewhere }))).rejects.toThrow(
+    /elsewhere\.yaml: scopes\[0\]\.match\.source: no source is named oro; there are: prima, scend/,
+  );
 });

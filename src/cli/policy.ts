@@ -1,3 +1,4 @@
+import { type Scope, dimensions } from '../domain/policy';
 import { partOf, readDocument } from './document-file';
 import {
   type Output,
@@ -39,10 +40,17 @@ export function runPolicyHistory(output: Output): Promise<void> {
   });
 }
 
-/** `detectors.order-rejected.enabled: false` */
+/** `detectors.order-rejected.enabled: false`; a scope by what it matches, since its place in the list says nothing. */
 function leaves(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${path}: ${JSON.stringify(value)}`];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    leaves(inner, path === '' ? name : `${path}.${name}`),
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+    path === '' && name === 'scopes' && Array.isArray(inner)
+      ? inner.flatMap(scopeLeaves)
+      : leaves(inner, path === '' ? name : `${path}.${name}`),
   );
+}
+
+function scopeLeaves({ match, ...said }: Scope): string[] {
+  const named = dimensions.flatMap((name) => (match[name] === undefined ? [] : [`${name}=${match[name]}`]));
+  return leaves(said, `scopes[${named.join(' ')}]`);
 }

@@ -60,7 +60,7 @@ async function draftOf(runtime: Runtime, { policy, mapping }: ReplayOptions): Pr
         ? null
         : policy === DRAFT
           ? ((await drafts.policyDraft()) ?? nothing('policy'))
-          : readPolicyFile(policy),
+          : readPolicyFile(policy, sources.all()),
     mapping:
       mapping === undefined
         ? null

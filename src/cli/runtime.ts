@@ -39,7 +39,8 @@ export interface RuntimeOptions {
 }
 
 export async function openRuntime({ mode, config = loadConfig() }: RuntimeOptions): Promise<Runtime> {
-  const policy = checkedPolicy(config.policy);
+  // As far as it can be without a database: what is wrong in itself is said before anything is started.
+  checkedPolicy(config.policy, null);
   const log = createLogger(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true });
   const closing: (() => Promise<void>)[] = [];
@@ -63,6 +64,7 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
     closing.push(() => ledger.close());
     const sources = new SourceBook(pool, ledger);
     await sources.reload();
+    const policy = checkedPolicy(config.policy, [...sources.all(), ...config.sources]);
     const settings = new CurrentSettings(policy, sources);
     settings.adopt((await liveGeneration(pool))?.made ?? null);
     return { config, log, url, pool, bulkPool, ledger, sources, settings, checkpointFile, close };

@@ -1,5 +1,10 @@
-/** Tolerances, graces, lateness and intervals: what a retailer decides. Versioned; applied to all of history by a replay. */
+/**
+ * Tolerances, graces, lateness, intervals and owners: what a retailer decides. Versioned; applied to all of history by a
+ * replay. What is said for a part of the trade (`scopes`) goes before what is said for all of it: see `scoped-policy.ts`.
+ */
 import { z } from 'zod';
+import { parseDecimal } from './exact';
+import { isPrintable } from './facts/printable';
 
 const seconds = z
   .number()
@@ -7,14 +12,37 @@ const seconds = z
   .nonnegative()
   .max(400 * 86_400);
 
+const word = z
+  .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be text: put it in quotes') })
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  .refine((text) => isPrintable(text) && text !== '__proto__', 'must be printable text');
+
+/** A decimal as text, so that no binary fraction comes near a quantity. */
+const decimal = z
+  .string({ error: 'must be a decimal in quotes, such as "2.5"' })
+  .max(40)
+  .refine(
+    (text) => (parseDecimal(text, 6) ?? -1) >= 0,
+    'must be a decimal of at most 15 digits, 6 of them after the point, and not negative',
+  );
+
 const detectorPolicy = z
   .object({
     graceSeconds: seconds.optional(),
     /** Grace where payment terms other than `prepaid` apply. */
     accountGraceSeconds: seconds.optional(),
-    toleranceMinor: z.number().int().nonnegative().optional(),
+    /** Minor units of the document's currency. */
+    toleranceMinor: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+    /** Base units. */
+    toleranceUnits: decimal.optional(),
+    tolerancePercent: decimal.optional(),
+    /** Base units that are kept back before anything is compared. */
+    bufferUnits: decimal.optional(),
     severity: z.enum(['critical', 'high', 'medium', 'low']).optional(),
     enabled: z.boolean().optional(),
+    /** Who has to see to it, until a person is assigned. */
+    owner: word.optional(),
   })
   .strict();
 
@@ -27,12 +55,51 @@ const feedPolicy = z
   })
   .strict();
 
+/** What a scope can be told by, the most specific first. */
+export const dimensions = ['customer', 'sku', 'warehouse', 'channel', 'source'] as const;
+export type Dimension = (typeof dimensions)[number];
+
+const match = z
+  .strictObject({
+    customer: word.optional(),
+    /** Whole, or a beginning followed by `*`. */
+    sku: word
+      .refine(
+        (text) => !text.slice(0, -1).includes('*') && text !== '*',
+        'may have one * only, after a beginning',
+      )
+      .optional(),
+    warehouse: word.optional(),
+    channel: word.optional(),
+    source: word.optional(),
+  })
+  .refine((given) => Object.keys(given).length > 0, {
+    error: `must name at least one of ${dimensions.join(', ')}`,
+  });
+
+const MAX_SCOPES = 10_000;
+
 export const policySchema = z
   .object({
     /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
     promotion: z.object({ fourEyes: z.boolean() }).strict().optional(),
+    /** Of every drift for which nothing more special names one. */
+    owner: word.optional(),
+    /** Channels beside those that Tallystick knows itself. */
+    channels: z.array(word).max(100).optional(),
     /** By detector code. */
     detectors: z.record(z.string(), detectorPolicy).default({}),
+    /** What holds for a part of the trade alone, instead of what `detectors` says of all of it. */
+    scopes: z
+      .array(
+        z.strictObject({
+          match,
+          owner: word.optional(),
+          detectors: z.record(z.string(), detectorPolicy).default({}),
+        }),
+      )
+      .max(MAX_SCOPES, `must have at most ${MAX_SCOPES} scopes`)
+      .optional(),
     /** By `<source>` or `<source>/<stream>`. */
     feeds: z.record(z.string(), feedPolicy).default({}),
     defaults: z
@@ -46,9 +113,24 @@ export const policySchema = z
   .strict();
 
 export type Policy = z.output<typeof policySchema>;
+export type DetectorPolicy = z.output<typeof detectorPolicy>;
+export type Scope = NonNullable<Policy['scopes']>[number];
+
+/** What not every detector reads; see `Detector.reads`. */
+export type Setting = Exclude<keyof DetectorPolicy, 'graceSeconds' | 'severity' | 'enabled' | 'owner'>;
 
 export const defaultPolicy: Policy = policySchema.parse({});
 
 export function graceMs(policy: Policy, code: string, defaultSeconds: number): number {
   return (policy.detectors[code]?.graceSeconds ?? defaultSeconds) * 1000;
+}
+
+/** Micro-units; 0 where nothing is said. */
+export function unitsOf(policy: Policy, code: string, setting: 'toleranceUnits' | 'bufferUnits'): number {
+  const text = policy.detectors[code]?.[setting];
+  return text === undefined ? 0 : (parseDecimal(text, 6) ?? 0);
+}
+
+export function ownerOf(policy: Policy, code: string): string | null {
+  return policy.detectors[code]?.owner ?? policy.owner ?? null;
 }

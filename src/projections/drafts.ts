@@ -52,7 +52,8 @@ export class Drafts {
 
   /** Throws `DocumentRefused`. */
   async draftPolicy(policy: unknown, author: Author) {
-    return this.book.draft('policy', checkedPolicy(policy), author);
+    await this.sources.reload();
+    return this.book.draft('policy', checkedPolicy(policy, this.sources.all()), author);
   }
 
   /** Throws `DocumentRefused`. */
@@ -75,10 +76,12 @@ export class Drafts {
     return checkedMapping(Object.fromEntries(drafted), this.sources.all());
   }
 
-  /** Null where nothing is drafted. */
+  /** Null where nothing is drafted. Throws `DocumentRefused` for what is no longer understood. */
   async policyDraft(): Promise<Policy | null> {
     const { draft } = await this.policy();
-    return draft === null ? null : checkedPolicy(await this.content(draft));
+    if (draft === null) return null;
+    await this.sources.reload();
+    return checkedPolicy(await this.content(draft), this.sources.all());
   }
 
   /** Whatever is put in force is in the ledger: what a generation was made with, of a file, is drafted before. */

@@ -44,6 +44,7 @@ export function createTables(schema: string): string {
       subject text NOT NULL,
       discriminator text NOT NULL,
       severity text NOT NULL,
+      owner text,
       status text NOT NULL,
       occurrence integer NOT NULL,
       opened_at timestamptz NOT NULL,

@@ -24,6 +24,7 @@ export interface DriftRow {
   subject: string;
   discriminator: string;
   severity: string;
+  owner: string | null;
   status: string;
   occurrence: number;
   opened_at: string;
@@ -80,6 +81,7 @@ export function driftRow(caseKey: string, drift: DriftRecord): DriftRow {
     subject: `${finding.subject.kind}:${finding.subject.id}`,
     discriminator: finding.discriminator,
     severity: drift.severity,
+    owner: drift.owner,
     status: drift.status,
     occurrence: drift.occurrence,
     opened_at: time(drift.openedAt),
@@ -123,6 +125,7 @@ export function driftRecord(
     anchor: row.anchor,
     detector: row.detector,
     severity: row.severity as DriftRecord['severity'],
+    owner: row.owner,
     status: row.status as DriftRecord['status'],
     occurrence: row.occurrence,
     openedAt: row.opened_at.getTime(),

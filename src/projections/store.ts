@@ -199,6 +199,7 @@ const DRIFT_COLUMNS: Record<keyof DriftRow, string> = {
   subject: 'text',
   discriminator: 'text',
   severity: 'text',
+  owner: 'text',
   status: 'text',
   occurrence: 'int',
   opened_at: 'timestamptz',

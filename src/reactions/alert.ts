@@ -11,6 +11,8 @@ export interface AlertBody extends Pick<
   drift: string;
   detector: string;
   severity: DriftRecord['severity'];
+  /** Absent from alerts of before there were owners. */
+  owner?: string | null;
   occurrence: number;
   /** Position in the ledger, and the source's clock in epoch ms. */
   firstDivergence: { fact: number; at: number } | null;
@@ -29,6 +31,7 @@ export function alertBody(drift: DriftRecord, kind: AlertKind): AlertBody {
     drift: drift.id,
     detector: drift.detector,
     severity: drift.severity,
+    owner: drift.owner,
     occurrence: drift.occurrence,
     subject,
     discriminator,

@@ -16,7 +16,7 @@ export function slackMessage(alerts: readonly Alert[], link: string): { text: st
 }
 
 function ofOne({ id, kind, body }: Alert, link: string): string[] {
-  const { detector, severity, subject, discriminator, cause, firstDivergence } = body;
+  const { detector, severity, owner, subject, discriminator, cause, firstDivergence } = body;
   const named = `\`${plain(`${subject.kind}:${subject.id}`)}\`${discriminator === '' ? '' : ` (${plain(discriminator)})`}`;
   const lines = [
     kind === 'drift.opened'
@@ -25,6 +25,7 @@ function ofOne({ id, kind, body }: Alert, link: string): string[] {
     `At risk: ${atRisk([body.amountAtRisk], body.unitsAtRisk)}`,
     `Cause: ${plain(cause.code)}: ${plain(cause.detail)}`,
   ];
+  if (owner) lines.push(`Owner: ${plain(owner)}`);
   if (firstDivergence)
     lines.push(`First divergence: fact ${firstDivergence.fact} at ${formatInstant(firstDivergence.at)}`);
   if (body.resolvedAt !== null)
@@ -48,10 +49,18 @@ function ofMany({ kind, body }: Alert, alerts: readonly Alert[], link: string): 
       null,
     )}`,
     `Cause: ${plain(cause.code)}`,
+    ...ownersOf(alerts),
     ...first,
     ...(rest > 0 ? [`… and ${rest} more`] : []),
     `${link}/v1/drifts?${query}`,
   ];
+}
+
+/** Named in the order of their names, which is the same for every message. */
+function ownersOf(alerts: readonly Alert[]): string[] {
+  const owners = new Set(alerts.flatMap(({ body: { owner } }) => (owner ? [owner] : [])));
+  const named = [...owners].sort().slice(0, NAMED).map(plain).join(', ');
+  return owners.size === 0 ? [] : [`Owner: ${named}${owners.size > NAMED ? ' and others' : ''}`];
 }
 
 /** Currencies are never added up. */

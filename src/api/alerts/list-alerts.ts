@@ -32,6 +32,7 @@ export const alert = z.object({
     .object({
       detector: z.string(),
       severity: z.string(),
+      owner: z.string().nullable(),
       subject: z.object({ kind: z.string(), id: z.string() }),
       discriminator: z.string(),
       cause: z.object({ code: z.string(), detail: z.string() }),
@@ -92,16 +93,29 @@ function alertView(row: AlertEntity): AlertView {
 }
 
 /** As the reactions write it: times are epoch ms. */
-type StoredBody = Omit<AlertView['about'], 'openedAt' | 'resolvedAt'> & {
+type StoredBody = Omit<AlertView['about'], 'owner' | 'openedAt' | 'resolvedAt'> & {
+  /** Absent from alerts of before there were owners. */
+  owner?: string | null;
   openedAt: number;
   resolvedAt: number | null;
 };
 
 function aboutOf(body: StoredBody): AlertView['about'] {
-  const { detector, severity, subject, discriminator, cause, amountAtRisk, unitsAtRisk, resolvedBy } = body;
+  const {
+    detector,
+    severity,
+    owner = null,
+    subject,
+    discriminator,
+    cause,
+    amountAtRisk,
+    unitsAtRisk,
+    resolvedBy,
+  } = body;
   return {
     detector,
     severity,
+    owner,
     subject,
     discriminator,
     cause,

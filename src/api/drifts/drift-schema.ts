@@ -28,6 +28,10 @@ export const drift = named('Drift', {
   subject: z.object({ kind: z.string(), id: z.string() }),
   discriminator: z.string(),
   severity: z.enum(severities),
+  owner: z
+    .string()
+    .nullable()
+    .describe('Who has to see to it: the person who was assigned last, else whom the policy names.'),
   status: z.enum(driftStatuses),
   occurrence: z.number().int(),
   openedAt: instantText,

@@ -14,6 +14,7 @@ export function driftView(row: DriftEntity): DriftView {
     subject,
     discriminator,
     severity: row.severity as DriftView['severity'],
+    owner: row.owner,
     status: row.status as DriftView['status'],
     occurrence: row.occurrence,
     openedAt: row.openedAt.toISOString(),

@@ -22,6 +22,7 @@ const COLUMNS = [
   'subject.id',
   'discriminator',
   'severity',
+  'owner',
   'status',
   'occurrence',
   'openedAt',

@@ -1,5 +1,6 @@
 import { type Service, startService } from '../../../test/api/service';
 import { customer, hour, item, received, rejected, salesOrder, synchronised } from '../../../test/api/story';
+import { policySchema } from '../../domain/policy';
 import { DriftEntity } from '../entities/drift.entity';
 import { ReadModels } from '../entities/read-models';
 
@@ -8,7 +9,8 @@ describe('drifts over HTTP', () => {
   let last: number;
 
   beforeAll(async () => {
-    service = await startService();
+    const scopes = [{ match: { channel: 'scayle' }, owner: 'web shop' }];
+    service = await startService({ policy: policySchema.parse({ owner: 'operations', scopes }) });
     await service.tell('prima', item('BAG-1'), customer());
     await service.tell('prima', ...['SO1', 'SO2', 'SO3', 'SO4'].map((no) => salesOrder(no)));
     last = await service.tell(
@@ -35,6 +37,7 @@ describe('drifts over HTTP', () => {
           subject: { kind: 'order', id: 'SC-1' },
           discriminator: '',
           severity: 'high',
+          owner: 'web shop',
           status: 'open',
           occurrence: 1,
           openedAt: hour(1),
@@ -70,6 +73,8 @@ describe('drifts over HTTP', () => {
     it.each([
       ['severity=low', 0],
       ['severity=high', 4],
+      ['owner=web%20shop', 4],
+      ['owner=operations', 0],
       ['source=scend', 4],
       ['source=plytix', 0],
       ['source=%22', 0],
@@ -116,6 +121,7 @@ describe('drifts over HTTP', () => {
       const answer = await service.post(`/v1/drifts/${id}/comment`, { comment: 'on it' });
       expect(answer.json).toMatchObject({
         id,
+        owner: 'ada',
         status: 'open',
         acts: [
           { type: 'acknowledged', actor: 'local:unverified', comment: null, assignee: null, occurrence: 1 },
@@ -131,6 +137,15 @@ describe('drifts over HTTP', () => {
         actor: 'local:unverified',
       });
       expect(answer.headers['tallystick-position']).toBe(String(answer.at('acts', 2, 'fact')));
+    });
+
+    it('keeps the person whom it was given to, whatever becomes of it, until it is given to another', async () => {
+      const id = await one('order:SC-1');
+      await service.post(`/v1/drifts/${id}/assign`, { assignee: 'ada' });
+      const again = await service.post(`/v1/drifts/${id}/assign`, { assignee: 'bob' });
+      expect(again.json).toMatchObject({ owner: 'bob' });
+      const mine = await service.get('/v1/drifts?status=all&owner=bob');
+      expect(mine.json.items).toMatchObject([{ id }]);
     });
 
     it('accepts an open drift, with its reason, and no other', async () => {
@@ -151,8 +166,13 @@ describe('drifts over HTTP', () => {
       ]);
       const answer = await service.post(`/v1/drifts/${id}/accept`, { comment: 'late' });
       expect(answer.json).toMatchObject({ status: 409, code: 'drift-not-open' });
+      const given = await service.post(`/v1/drifts/${id}/assign`, { assignee: 'eve' });
+      expect(given.json).toMatchObject({ status: 'resolved', owner: 'eve' });
       const comment = await service.post(`/v1/drifts/${id}/comment`, { comment: 'it came' });
-      expect(comment.json).toMatchObject({ status: 'resolved', acts: [{ comment: 'it came' }] });
+      expect(comment.json).toMatchObject({
+        status: 'resolved',
+        acts: [{ assignee: 'eve' }, { comment: 'it came' }],
+      });
     });
 
     it('counts a repeated request once, and refuses its key for something else', async () => {

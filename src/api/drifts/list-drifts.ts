@@ -18,6 +18,7 @@ export const driftFilter = querySchema({
   source: filterText.optional().describe('A system that is one of the sides.'),
   subject: filterText.optional().describe('`<kind>:<id>`, such as order:SC-100901.'),
   severity: z.enum(severities).optional(),
+  owner: filterText.optional().describe('Assigned, or named by the policy.'),
   ...paging,
 });
 
@@ -47,12 +48,13 @@ export class ListDriftsHandler implements IQueryHandler<ListDrifts> {
   }
 
   private select(filter: ListDrifts['filter']): SelectQueryBuilder<DriftEntity> {
-    const { status, detector, subject, severity, source } = filter;
+    const { status, detector, subject, severity, owner, source } = filter;
     const query = this.models.of(DriftEntity).createQueryBuilder('d');
     if (status !== 'all') query.andWhere('d.status = :status', { status });
     if (detector !== undefined) query.andWhere('d.detector = :detector', { detector });
     if (subject !== undefined) query.andWhere('d.subject = :subject', { subject });
     if (severity !== undefined) query.andWhere('d.severity = :severity', { severity });
+    if (owner !== undefined) query.andWhere('d.owner = :owner', { owner });
     if (source !== undefined) {
       // As the finding's JSON has it: inside any other text its quotation marks would be escaped.
       query.andWhere('(d.source = :source OR strpos(d.finding, :side) > 0)', {

@@ -24,6 +24,10 @@ export class DriftEntity {
   @Column({ type: 'text' })
   severity!: string;
 
+  /** The person who was assigned last; else whom the policy names. */
+  @Column({ type: 'text', nullable: true })
+  owner!: string | null;
+
   @Column({ type: 'text' })
   status!: string;
 

@@ -45,7 +45,7 @@ export class StartReplayHandler implements ICommandHandler<StartReplay> {
   }
 
   private async policy({ policy }: ReplayBody): Promise<Policy | null> {
-    if (policy !== 'draft') return policy && checkedPolicy(policy);
+    if (policy !== 'draft') return policy && checkedPolicy(policy, this.sources.all());
     return (await this.drafts.policyDraft()) ?? nothing('policy');
   }
 }

@@ -26,6 +26,7 @@ export function positionView(
 ): Omit<StockPositionView, 'waits' | 'drifts'> {
   const lookup = (key: string) => (looked.get(key) ?? null) as CaseStates[Lookable] | null;
   const context = new DetectContext(now, policy, noFeeds, lookup);
+  context.begin('stock', state);
   const gap = gapAt(state, context, now);
   const scend = gap?.scend ?? scendPosition(state, now);
   const prima = gap?.prima ?? primaPosition(state, now, [], context.product);

@@ -1,7 +1,9 @@
 /** What a detector may see besides its own case, all of it passed in: an instant, watermarks, other cases, the policy. */
-import type { CaseStates } from '../cases/kinds';
+import type { CaseKind, CaseStates } from '../cases/kinds';
 import type { LookProduct } from '../cases/quantities';
 import type { Policy } from '../policy';
+import { type Matter, type ScopedPolicies, scopedPolicies } from '../scoped-policy';
+import { matterOf } from './matter';
 
 /** A feed by the kind of system that would bring it: `scend`/`order`. Current only when all its instances are. */
 export interface FeedName {
@@ -50,19 +52,48 @@ export class DetectContext {
   private readonly marks = new Map<string, Map<string, number>>();
   private evaluation = 0;
   private readonly derived = new Map<string, unknown>();
+  private readonly scoped: ScopedPolicies | null;
+  private kind: CaseKind | null = null;
+  private state: CaseStates[CaseKind] | null = null;
+  private own: Policy | null = null;
 
   constructor(
     readonly now: number,
-    readonly policy: Policy,
+    private readonly document: Policy,
     private readonly feeds: FeedClock,
     private readonly lookup: Lookup,
-  ) {}
+  ) {
+    this.scoped = scopedPolicies(document);
+  }
 
-  begin(): void {
+  begin(kind: CaseKind, state: CaseStates[CaseKind]): void {
+    this.kind = kind;
+    this.state = state;
+    this.own = null;
     this.evaluation++;
     this.waits = [];
     this.looked = [];
     if (this.derived.size > 0) this.derived.clear();
+  }
+
+  /** As it stands for the case that is asked: by its channel, customer, SKU, warehouse or source. */
+  get policy(): Policy {
+    return this.scoped === null ? this.document : (this.own ??= this.scoped.of(this.matter()));
+  }
+
+  /** For a part of the case, such as a line by its SKU. Its finding says `matter` too, so that severity and owner are the part's. */
+  policyOf(part: Matter | undefined): Policy {
+    if (this.scoped === null || part === undefined) return this.policy;
+    return this.scoped.of({ ...this.matter(), ...part });
+  }
+
+  /** Whether a detector need not be asked about this case. */
+  isOff(code: string): boolean {
+    return this.policy.detectors[code]?.enabled === false && this.scoped?.enables(code) !== true;
+  }
+
+  private matter(): Matter {
+    return this.kind === null || this.state === null ? {} : matterOf(this.kind, this.state);
   }
 
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {

@@ -1,5 +1,6 @@
 import type { CaseKind, CaseStates } from '../cases/kinds';
 import type { Canonical } from '../facts/canonical';
+import type { Dimension, Setting } from '../policy';
 import type { DetectContext } from './context';
 import type { Finding, Severity } from './finding';
 
@@ -26,6 +27,10 @@ export interface Detector<K extends CaseKind = CaseKind> {
   meaning: string;
   severity: Severity;
   graceSeconds: number;
+  /** What it reads of the policy beside grace, severity, owner and whether it is on: all else is refused. */
+  reads?: readonly Setting[];
+  /** What its findings name in `matter` beside what their case is: policies may be scoped by it. */
+  parts?: readonly Dimension[];
   /** Its case forgets what is long settled, so an open drift keeps the earliest start that was ever told. */
   windowed?: boolean;
   /** In order of precedence. */

@@ -1,6 +1,7 @@
 /** What a detector says: two sides that should meet and do not, beyond tolerance and after the grace. */
 import type { Money } from '../exact';
 import type { Held } from '../cases/held';
+import type { Matter } from '../scoped-policy';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -37,6 +38,8 @@ export interface Finding {
   /** Distinguishes several drifts of one detector on one subject; '' where there can be only one. */
   discriminator: string;
   severity?: Severity;
+  /** What a part of the case is, where the finding is of a part: as in `DetectContext.policyOf`. */
+  matter?: Matter;
   /** Since when the condition has held, epoch ms, told by the facts' own clocks. */
   since: number;
   /** When it becomes a drift: since + grace. */

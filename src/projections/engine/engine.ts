@@ -170,6 +170,8 @@ export class Engine {
     record.acts.push({ type, anchor, occurrence, valuesHash, actor, comment, assignee, fact: position, at });
     const drift = record.drifts.get(anchor);
     if (drift) {
+      // One that is found no more keeps whom it was given to.
+      if (own.type === 'drift.assigned') drift.owner = assignee;
       const { id: driftId, status } = drift;
       this.events.push({
         caseKey,

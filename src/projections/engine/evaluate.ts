@@ -3,10 +3,13 @@ import { type CaseKind, type CaseStates } from '../../domain/cases/kinds';
 import { detectorsOf, supersededBy } from '../../domain/drift/catalogue';
 import type { DetectContext, Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
+import { ownerOf } from '../../domain/policy';
 
 export interface Found {
   detector: string;
   severity: Severity;
+  /** By the policy. */
+  owner: string | null;
   finding: Finding;
   /** Another drift on the same subject says it better. */
   superseded: boolean;
@@ -27,16 +30,19 @@ export class NotLoaded extends Error {
 }
 
 export function evaluate(kind: CaseKind, state: CaseStates[CaseKind], context: DetectContext): Evaluation {
-  context.begin();
-  const { policy } = context;
+  context.begin(kind, state);
   const found: Found[] = [];
   for (const detector of detectorsOf(kind)) {
-    const own = policy.detectors[detector.code];
-    if (own?.enabled === false) continue;
+    const { code } = detector;
+    if (context.isOff(code)) continue;
     for (const finding of detector.detect(state, context)) {
+      const policy = context.policyOf(finding.matter);
+      const own = policy.detectors[code];
+      if (own?.enabled === false) continue;
       const severity = own?.severity ?? finding.severity ?? detector.severity;
       const windowed = detector.windowed ?? false;
-      found.push({ detector: detector.code, severity, finding, superseded: false, windowed });
+      const owner = ownerOf(policy, code);
+      found.push({ detector: code, severity, owner, finding, superseded: false, windowed });
     }
   }
   if (found.length > 1) markConsequences(found);

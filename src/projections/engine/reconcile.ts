@@ -70,6 +70,7 @@ export function reconcile(
     if (!known || known.status === 'resolved') {
       const drift = opened(each, anchor, known, by);
       drift.status = statusOf(each, drift, record.acts);
+      drift.owner = assigneeOf(anchor, record.acts) ?? each.owner;
       record.drifts.set(anchor, drift);
       tell(drift, known ? 'reopened' : 'opened');
     } else {
@@ -94,6 +95,7 @@ function opened(each: Found, anchor: string, former: DriftRecord | undefined, by
     anchor,
     detector: each.detector,
     severity: each.severity,
+    owner: each.owner,
     status: 'open',
     occurrence: (former?.occurrence ?? 0) + 1,
     openedAt: finding.dueAt,
@@ -123,6 +125,7 @@ function continued(each: Found, drift: DriftRecord, acts: readonly Act[], by: nu
   const { since, dueAt, divergence } = keepsStart ? drift.finding : each.finding;
   drift.finding = { ...each.finding, since, dueAt, divergence };
   drift.severity = each.severity;
+  drift.owner = assigneeOf(drift.anchor, acts) ?? each.owner;
   drift.openedAt = dueAt;
   drift.valuesHash = valuesHash;
   drift.status = statusOf(each, drift, acts);
@@ -131,6 +134,15 @@ function continued(each: Found, drift: DriftRecord, acts: readonly Act[], by: nu
   if (renamed) tell(drift, 'renamed', drift.aliases.at(-1));
   if (drift.status !== before) tell(drift, statusEvent(drift.status), `was ${before}`);
   else if (changed) tell(drift, 'changed');
+}
+
+/** Whom somebody assigned last, whatever has become of the drift since. */
+function assigneeOf(anchor: string, acts: readonly Act[]): string | null {
+  for (let i = acts.length - 1; i >= 0; i--) {
+    const act = acts[i];
+    if (act?.anchor === anchor && act.type === 'assigned') return act.assignee;
+  }
+  return null;
 }
 
 function statusEvent(status: DriftStatus): DriftEventType {

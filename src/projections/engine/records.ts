@@ -45,6 +45,8 @@ export interface DriftRecord {
   anchor: string;
   detector: string;
   severity: Severity;
+  /** The person who was assigned last; else whom the policy names. */
+  owner: string | null;
   status: DriftStatus;
   occurrence: number;
   openedAt: number;

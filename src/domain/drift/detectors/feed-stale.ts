@@ -1,5 +1,5 @@
 import { formatInstant } from '../../facts/instant';
-import type { Policy } from '../../policy';
+import { type Policy, graceMs } from '../../policy';
 import type { FeedState } from '../../cases/feed';
 import { detector } from '../detector';
 import { alive, hours } from '../examples';
@@ -18,7 +18,7 @@ export const feedStale = detector({
   detect(state, context): Finding[] {
     if (!state.independent) return [];
     const interval = expectedIntervalMs(state, context.policy);
-    const dueAt = state.receivedAt + interval;
+    const dueAt = state.receivedAt + interval + graceMs(context.policy, CODE, 0);
     // Longer than the interval: one millisecond more.
     if (!context.due(dueAt + 1)) return [];
     return [

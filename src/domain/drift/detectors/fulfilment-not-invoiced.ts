@@ -3,7 +3,7 @@ import { fulfilledLines, isCharge } from '../../cases/matches';
 import { type OrderState, orderSubject, salesOrderOf } from '../../cases/order';
 import { toBase } from '../../cases/quantities';
 import { formatQuantity } from '../../exact';
-import { graceMs } from '../../policy';
+import { type Policy, graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
@@ -27,6 +27,8 @@ export const fulfilmentNotInvoiced = detector({
   meaning: 'The quantity fulfilled in Prima exceeds the quantity invoiced on a line of the order.',
   severity: 'high',
   graceSeconds: GRACE_SECONDS,
+  reads: ['accountGraceSeconds'],
+  parts: ['sku'],
   causes: ['not-invoiced', 'partly-invoiced'],
   supersedes: [],
   detect(state, context) {
@@ -37,7 +39,8 @@ export const fulfilmentNotInvoiced = detector({
     const books = sourceOf(state.fulfilments[0] as Held<unknown>);
     for (const line of timelines(state, context)) {
       if (line.since === null || line.open <= 0) continue;
-      const dueAt = line.since.at + grace(context, account);
+      const matter = { sku: line.sku };
+      const dueAt = line.since.at + grace(context.policyOf(matter), account);
       if (!context.missing(line.since.at, dueAt, { kind: 'prima', stream: 'Invoice' })) continue;
       const [fulfilled, invoiced] = [
         formatQuantity(line.fulfilled),
@@ -46,6 +49,7 @@ export const fulfilmentNotInvoiced = detector({
       findings.push({
         subject: { kind: 'order', id: orderSubject(state) },
         discriminator: line.key,
+        matter,
         since: line.since.at,
         dueAt,
         sides: [
@@ -110,9 +114,9 @@ function sum(
   return total;
 }
 
-function grace(context: DetectContext, account: boolean): number {
-  if (!account) return graceMs(context.policy, CODE, GRACE_SECONDS);
-  return (context.policy.detectors[CODE]?.accountGraceSeconds ?? ACCOUNT_GRACE_SECONDS) * 1000;
+function grace(policy: Policy, account: boolean): number {
+  if (!account) return graceMs(policy, CODE, GRACE_SECONDS);
+  return (policy.detectors[CODE]?.accountGraceSeconds ?? ACCOUNT_GRACE_SECONDS) * 1000;
 }
 
 interface Timeline {

@@ -2,7 +2,7 @@ import { perSku } from '../../cases/quantities';
 import { type Shipment, dispatchedLines } from '../../cases/shipments';
 import { type Held, latest, sourceOf } from '../../cases/held';
 import { formatQuantity } from '../../exact';
-import { graceMs } from '../../policy';
+import { graceMs, unitsOf } from '../../policy';
 import { detector } from '../detector';
 import {
   customer,
@@ -38,6 +38,8 @@ export const fulfilmentQuantityMismatch = detector({
     "A dispatch and its item fulfilment both exist and a SKU's quantity differs, in base units after explosion.",
   severity: 'high',
   graceSeconds: 0,
+  reads: ['toleranceUnits'],
+  parts: ['sku', 'warehouse'],
   causes: ['quantity'],
   supersedes: [],
   detect(state, context) {
@@ -59,13 +61,17 @@ export const fulfilmentQuantityMismatch = detector({
         const booked = posted.get(sku) === null ? null : (posted.get(sku) ?? 0);
         // An unknown unit is `uom-unmapped`'s to tell; no number is made up for it here.
         if (out === null || booked === null || out === booked) continue;
-        const dueAt = parted.at + graceMs(context.policy, CODE, 0);
+        const matter = { sku, warehouse: shipment.dispatches[0]?.value.warehouse };
+        const policy = context.policyOf(matter);
+        if (Math.abs(out - booked) <= unitsOf(policy, CODE, 'toleranceUnits')) continue;
+        const dueAt = parted.at + graceMs(policy, CODE, 0);
         if (!context.due(dueAt)) continue;
         const scend = latest(shipment.dispatches);
         const prima = latest(shipment.fulfilments);
         findings.push({
           subject: { kind: 'shipment', id: shipment.dispatchRef },
           discriminator: sku,
+          matter,
           since: parted.at,
           dueAt,
           sides: [

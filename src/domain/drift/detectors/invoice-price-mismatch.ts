@@ -18,12 +18,13 @@ export const invoicePriceMismatch = detector({
   meaning: "An invoice line's unit price or net differs from Prima's order line by more than 1 minor unit.",
   severity: 'medium',
   graceSeconds: 0,
+  reads: ['toleranceMinor'],
+  parts: ['sku'],
   causes: ['unit-price', 'line-net'],
   supersedes: [],
   detect(state, context) {
     const order = salesOrderOf(state);
     if (order === null || isCancelled(state)) return [];
-    const tolerance = context.policy.detectors[CODE]?.toleranceMinor ?? 1;
     const look = context.product;
     const findings: Finding[] = [];
     for (const held of state.invoices) {
@@ -41,9 +42,12 @@ export const invoicePriceMismatch = detector({
           sameUnit && line.unitPrice !== null && ordered.unitPrice !== null
             ? line.unitPrice - ordered.unitPrice
             : 0;
+        if (netOff === 0 && priceOff === 0) continue;
+        const policy = context.policyOf({ sku: line.sku });
+        const tolerance = policy.detectors[CODE]?.toleranceMinor ?? 1;
         if (Math.abs(netOff) <= tolerance && Math.abs(priceOff) <= tolerance) continue;
         const since = Math.max(held.at, order.at);
-        const dueAt = since + graceMs(context.policy, CODE, 0);
+        const dueAt = since + graceMs(policy, CODE, 0);
         if (!context.due(dueAt)) continue;
         findings.push(
           finding(state, order, held, line, {
@@ -104,6 +108,7 @@ function finding(
   return {
     subject: { kind: 'invoice', id: held.value.invoiceNo },
     discriminator: String(line.lineNo),
+    matter: { sku: line.sku },
     since: off.since,
     dueAt: off.dueAt,
     sides: [

@@ -1,5 +1,6 @@
 /** Messages that were recorded and could not be understood: invalid by their source's schema, or handled by no mapping. */
 import type { MessageState } from '../../cases/simple';
+import { graceMs } from '../../policy';
 import type { Detector } from '../detector';
 import { alive, hours, item } from '../examples';
 import type { Finding } from '../finding';
@@ -17,7 +18,9 @@ function unread(code: MessageState['code'], meaning: string): Detector<'message'
     causes: [code === 'message-invalid' ? 'schema' : 'unknown-type'],
     supersedes: [],
     detect(state, context): Finding[] {
-      return state.code === code && context.due(state.at) ? [finding(state)] : [];
+      if (state.code !== code) return [];
+      const dueAt = state.at + graceMs(context.policy, code, 0);
+      return context.due(dueAt) ? [finding(state, dueAt)] : [];
     },
     examples: {
       opens: {
@@ -32,14 +35,14 @@ function unread(code: MessageState['code'], meaning: string): Detector<'message'
   };
 }
 
-function finding(state: MessageState): Finding {
+function finding(state: MessageState, dueAt: number): Finding {
   const invalid = state.code === 'message-invalid';
   const place = state.path === null ? '' : `${state.path}: `;
   return {
     subject: { kind: 'fact', id: String(state.position) },
     discriminator: '',
     since: state.at,
-    dueAt: state.at,
+    dueAt,
     sides: [
       { system: state.source, value: { type: state.type, key: state.key }, fact: state.position },
       { system: 'tallystick', value: `${place}${state.reason}`, fact: null },

@@ -1,5 +1,6 @@
 import { latest, sourceOf } from '../../cases/held';
 import { orderSubject, salesOrderOf } from '../../cases/order';
+import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import {
   customer,
@@ -12,6 +13,8 @@ import {
 } from '../examples';
 import { type Finding, divergedAt } from '../finding';
 import { isCancelled } from './shared';
+
+const CODE = 'order-rejected';
 
 const CAUSES: Record<string, string> = {
   UNKNOWN_SKU: 'unknown-sku',
@@ -32,11 +35,12 @@ const REMEDIES: Record<string, string> = {
 const basics = [customer(hours(-9)), item(hours(-9)), synchronised(hours(-9)), salesOrder(hours(0))];
 
 export const orderRejected = detector({
-  code: 'order-rejected',
+  code: CODE,
   on: 'order',
   meaning: 'Scend rejected the order and has not received it since.',
   severity: 'high',
   graceSeconds: 0,
+  parts: ['warehouse'],
   causes: ['unknown-sku', 'invalid-sku-format', 'non-stock-line-sent', 'bundle-not-exploded', 'other'],
   supersedes: ['order-not-in-warehouse', 'transmission-failed', 'discount-unrecognised'],
   detect(state, context): Finding[] {
@@ -50,15 +54,18 @@ export const orderRejected = detector({
     // Anything that shows the warehouse working on the order means that it has it.
     const working = state.allocated.length + state.manifested.length + state.dispatched.length > 0;
     if (rejection === null || working || (receipt !== null && receipt.at >= rejection.at)) return [];
-    if (!context.due(rejection.at)) return [];
+    const matter = { warehouse: rejection.value.warehouse };
+    const dueAt = rejection.at + graceMs(context.policyOf(matter), CODE, 0);
+    if (!context.due(dueAt)) return [];
     const order = salesOrderOf(state);
     const code = CAUSES[rejection.value.reasonCode] ?? 'other';
     return [
       {
         subject: { kind: 'order', id: orderSubject(state) },
         discriminator: '',
+        matter,
         since: rejection.at,
-        dueAt: rejection.at,
+        dueAt,
         sides: [
           {
             system: order ? sourceOf(order) : 'prima',

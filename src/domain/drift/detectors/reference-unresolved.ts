@@ -3,6 +3,7 @@ import type { CaseKind, CaseStates } from '../../cases/kinds';
 import { type OrderState, salesOrderOf } from '../../cases/order';
 import type { StockState } from '../../cases/stock';
 import { graceMs } from '../../policy';
+import type { Matter } from '../../scoped-policy';
 import type { DetectContext, FeedName } from '../context';
 import type { Detector } from '../detector';
 import { customer, dispatched, hours, item, alive, level, salesOrder, synchronised } from '../examples';
@@ -73,12 +74,14 @@ function unresolved<K extends CaseKind>(
     meaning: "A fact names an order, SKU or customer that no system's own document defines.",
     severity: 'medium',
     graceSeconds: GRACE_SECONDS,
+    parts: ['sku'],
     causes: ['unknown-order', 'unknown-sku', 'unknown-customer'],
     supersedes: [],
     detect(state, context) {
       const findings: Finding[] = [];
       for (const reference of references(state, context)) {
-        const dueAt = reference.by.at + graceMs(context.policy, CODE, GRACE_SECONDS);
+        const policy = context.policyOf(matterOf(reference));
+        const dueAt = reference.by.at + graceMs(policy, CODE, GRACE_SECONDS);
         if (context.missing(reference.by.at, dueAt, FEEDS[reference.kind]))
           findings.push(finding(reference, dueAt));
       }
@@ -207,11 +210,17 @@ function ofProduct(state: CaseStates['product']): Reference[] {
   return by ? [{ kind: 'sku', id: state.sku, by }] : [];
 }
 
+function matterOf({ kind, id }: Reference): Matter | undefined {
+  return kind === 'sku' ? { sku: id } : undefined;
+}
+
 function finding(reference: Reference, dueAt: number): Finding {
+  const matter = matterOf(reference);
   const system = reference.by.key.slice(0, reference.by.key.indexOf('/'));
   return {
     subject: { kind: 'fact', id: String(reference.by.fact) },
     discriminator: `${reference.kind}:${reference.id}`,
+    ...(matter && { matter }),
     since: reference.by.at,
     dueAt,
     sides: [

@@ -35,6 +35,7 @@ export const shipmentNotInErp = detector({
   meaning: 'Scend dispatched the goods and Prima has no item fulfilment for that dispatch.',
   severity: 'high',
   graceSeconds: GRACE_SECONDS,
+  parts: ['warehouse'],
   causes: ['not-posted'],
   supersedes: [],
   detect(state, context) {
@@ -44,11 +45,13 @@ export const shipmentNotInErp = detector({
       if (shipment.fulfilments.length > 0) continue;
       const first = earliest(shipment.dispatches);
       if (first === null) continue;
-      const dueAt = first.at + graceMs(context.policy, CODE, GRACE_SECONDS);
+      const matter = { warehouse: first.value.warehouse };
+      const dueAt = first.at + graceMs(context.policyOf(matter), CODE, GRACE_SECONDS);
       if (!context.missing(first.at, dueAt, { kind: 'prima', stream: 'ItemFulfilment' })) continue;
       findings.push({
         subject: { kind: 'shipment', id: shipment.dispatchRef },
         discriminator: '',
+        matter,
         since: first.at,
         dueAt,
         sides: [

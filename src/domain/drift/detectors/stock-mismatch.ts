@@ -9,7 +9,7 @@ import {
 import { sourceOf } from '../../cases/held';
 import { type StockState, everyShare } from '../../cases/stock';
 import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
-import { graceMs } from '../../policy';
+import { graceMs, unitsOf } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import {
@@ -43,6 +43,7 @@ export const stockMismatch = detector({
   severity: 'high',
   graceSeconds: GRACE_SECONDS,
   windowed: true,
+  reads: ['toleranceUnits'],
   causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
   supersedes: [],
   detect(state, context) {
@@ -103,6 +104,7 @@ export interface Gap {
   physical: number;
   free: number;
   explained: Explained[];
+  /** Beyond tolerance. */
   open: boolean;
 }
 
@@ -126,7 +128,11 @@ export function gapAt(state: StockState, context: DetectContext, until: number):
         explained.push(told(term, ofPhysical === 0 ? ofFree : ofPhysical));
     }
   }
-  return { scend, prima, physical, free, explained, open: physical !== 0 || free !== 0 };
+  const open = physical !== 0 || free !== 0;
+  if (!open) return { scend, prima, physical, free, explained, open };
+  const tolerance = unitsOf(context.policy, CODE, 'toleranceUnits');
+  const beyond = Math.abs(physical) > tolerance || Math.abs(free) > tolerance;
+  return { scend, prima, physical, free, explained, open: beyond };
 }
 
 /** Never more than the difference that it explains, and never of the other sign. */
