@@ -128,7 +128,7 @@ CREATE TABLE app.outbox (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   idempotency_key text NOT NULL,
   kind text NOT NULL,
-  drift_id text NOT NULL,
+  drift_id text,
   body text NOT NULL,
   "position" bigint NOT NULL,
   status text DEFAULT 'pending'::text NOT NULL,
@@ -215,7 +215,9 @@ ALTER TABLE app.leases ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
 
 ALTER TABLE app.migrations ADD CONSTRAINT "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id);
 
-ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text])));
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_drift CHECK (((drift_id IS NULL) = (kind = 'generation.promoted'::text)));
+
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'generation.promoted'::text])));
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text])));
 

@@ -41,6 +41,7 @@ import { ListQuarantineHandler } from './quarantine/list-quarantine';
 import { QuarantineController } from './quarantine/quarantine.controller';
 import { DiscardReplayHandler, PromoteReplayHandler } from './replays/decide-replay';
 import { GetReplayHandler } from './replays/get-replay';
+import { ListDifferencesHandler } from './replays/list-differences';
 import { ReplaysController } from './replays/replays.controller';
 import { StartReplayHandler } from './replays/start-replay';
 import { validation } from './requests/validation';
@@ -107,6 +108,7 @@ const handlers: Type[] = [
   GetProductHandler,
   GetProofHandler,
   GetReplayHandler,
+  ListDifferencesHandler,
   GetStatusHandler,
   GetStockHandler,
   GetStockTrailHandler,

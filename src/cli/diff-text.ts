@@ -15,7 +15,7 @@ export function diffText({ generation, position, drifts, cases, quarantine }: Di
     lines.push(columns([head, ...drifts.map(row)]).trimEnd());
   }
   const differing = cases.map(
-    ({ kind, onlyLive, onlyDraft, different }) => `${onlyLive + onlyDraft + different} ${kind}`,
+    ({ kind, onlyBefore, onlyAfter, different }) => `${onlyBefore + onlyAfter + different} ${kind}`,
   );
   lines.push(`Cases that differ: ${differing.length === 0 ? 'none' : differing.join(', ')}.`);
   lines.push(`Quarantine: ${quarantine.left} messages leave it, ${quarantine.entered} enter it.`);

@@ -86,7 +86,7 @@ it('shows what a draft of the policy would change, puts it in force, and takes i
   expect(draft).toMatchObject({ status: 'ready', reason: 'rejections are seen to elsewhere' });
   const id = String(draft?.id);
 
-  const csv = await said(() => runDiff(id, { json: false, csv: true }));
+  const csv = await said(() => runDiff(id, { json: false, csv: true, ndjson: false, section: 'drifts' }));
   const lines = csv.trimEnd().split('\r\n');
   expect(lines).toHaveLength(ORDERS + 1);
   expect(lines[0]).toMatch(/^change,detector,subject/);

@@ -1,12 +1,15 @@
 import { toCsv } from '../api/lists/csv';
-import { type DriftChange, diff, eachDriftChange } from '../projections/diff';
+import { diffColumns } from '../api/replays/diff-schema';
+import { ConfigError } from '../platform/config';
+import { diff, eachDifference, sectionNames } from '../projections/diff';
 import {
   GenerationRefused,
   completeGeneration,
   dropGeneration,
+  lastFormer,
   listGenerations,
 } from '../projections/generations';
-import { promoteGeneration } from '../projections/rebuild';
+import { localActor } from '../platform/http/auth/actor';
 import { columns } from './ask';
 import { diffText } from './diff-text';
 import { author, openDrafts } from './drafts';
@@ -42,33 +45,33 @@ export function runList({ json }: Output): Promise<void> {
   });
 }
 
-const COLUMNS = [
-  'change',
-  'detector',
-  'subject',
-  'discriminator',
-  ...['live', 'draft'].flatMap((side) =>
-    ['id', 'cause', 'minor', 'currency', 'units', 'difference'].map((field) => `${side}.${field}`),
-  ),
-];
-const CSV_ROWS = 500;
+export interface DiffOptions extends Output {
+  /** Every difference of `section`, not only the sums. */
+  csv: boolean;
+  ndjson: boolean;
+  section: string;
+}
 
-/** What changes if it takes the live one's place; with `csv` every drift that does. */
-export function runDiff(id: string, { json, csv }: Output & { csv: boolean }): Promise<void> {
+/** What changes if it takes the live one's place; of the live one, what its promotion has changed. */
+export function runDiff(id: string, { json, csv, ndjson, section: name }: DiffOptions): Promise<void> {
+  const section = sectionNames.find((each) => each === name);
+  if (!section)
+    throw new ConfigError([`no section is named ${name}; the sections are ${sectionNames.join(', ')}`]);
   return withRuntime(async ({ bulkPool: pool, ledger, settings }) => {
     const parts = { pool, ledger, settings, generation: numberOf(id) };
-    if (!csv) {
+    if (!csv && !ndjson) {
       const summary = await diff(parts);
       print(json ? JSON.stringify(summary) : diffText(summary).trimEnd());
       return;
     }
-    const waiting: DriftChange[] = [];
-    const flush = () => process.stdout.write(toCsv(COLUMNS, waiting.splice(0)).replace(/^[^\n]*\n/, ''));
-    process.stdout.write(toCsv(COLUMNS, []));
-    await eachDriftChange(parts, (change) => {
-      if (waiting.push(change) >= CSV_ROWS) flush();
+    const columns = diffColumns(section);
+    if (csv) process.stdout.write(toCsv(columns, []));
+    await eachDifference(parts, section, (items) => {
+      const text = csv
+        ? toCsv(columns, items).replace(/^[^\n]*\n/, '')
+        : items.map((item) => `${JSON.stringify(item)}\n`).join('');
+      process.stdout.write(text);
     });
-    flush();
   });
 }
 
@@ -79,27 +82,24 @@ export function runPromote(id: string, output: Output): Promise<void> {
 /** Back to the generation that was live before. */
 export function runRollback(output: Output): Promise<void> {
   return withRuntime(async (runtime) => {
-    const formers = (await listGenerations(runtime.pool)).filter(({ status }) => status === 'former');
-    const last = formers.sort(
-      (a, b) => (b.promotedAt?.getTime() ?? 0) - (a.promotedAt?.getTime() ?? 0) || b.id - a.id,
-    )[0];
+    const last = await lastFormer(runtime.pool);
     if (!last) throw new GenerationRefused('no former generation is there to go back to');
     await promote(runtime, last.id, output);
   });
 }
 
 async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
-  const { bulkPool: pool, ledger, settings } = runtime;
-  const { made, reason } = await completeGeneration(pool, generation);
+  const { made, reason } = await completeGeneration(runtime.bulkPool, generation);
+  const replays = openReplays(runtime);
   // Nobody vouches for who sits at the command line.
-  await openReplays(runtime).mayPromote(generation, null);
-  await openDrafts(runtime).record(made, author(reason));
+  await replays.mayPromote(generation, localActor);
+  const versions = await openDrafts(runtime).record(made, author(reason));
   const progress = createProgress('promote', 'facts');
   try {
     const onProgress = ({ phase, position, head }: { phase: string; position: number; head: number }) => {
       progress.update(position, head, phase);
     };
-    const position = await promoteGeneration({ pool, ledger, settings, generation, onProgress });
+    const position = await replays.promote(generation, localActor, { versions, onProgress });
     progress.stop();
     print(
       json

@@ -90,7 +90,8 @@ const generations = program
 Examples:
   tallystick generations list
   tallystick generations diff 4              what changes if 4 takes the live one's place
-  tallystick generations diff 4 --csv        every drift that does
+  tallystick generations diff 4 --csv        every drift that does, with both values
+  tallystick generations diff 4 --csv --section orders   every field of every order that does
   tallystick generations promote 4
   tallystick generations rollback            back to the one that was live before
   tallystick generations drop 3`,
@@ -109,9 +110,15 @@ generations
   .command('diff')
   .description("what changes if it takes the live one's place")
   .argument('<id>')
-  .option('--csv', 'every drift that changes, as CSV', false)
+  .option('--csv', 'every difference of a section, as CSV', false)
+  .option('--ndjson', 'the same, as JSON a line', false)
+  .option(
+    '--section <name>',
+    'drifts, orders, stock, matches, quarantine, products, customers, invoices, feeds or channel-orders',
+    'drifts',
+  )
   .addOption(json())
-  .action(async (id: string, options: { json: boolean; csv: boolean }) => {
+  .action(async (id: string, options: { json: boolean; csv: boolean; ndjson: boolean; section: string }) => {
     const { runDiff } = await import('./generations.js');
     await runDiff(id, options);
   });

@@ -6,6 +6,7 @@ import { diff } from '../projections/diff';
 import { LIVE } from '../projections/generation-schema';
 import { ensureLive, positionOf } from '../projections/generations';
 import { build, rebuild } from '../projections/rebuild';
+import { insertPromotion } from '../reactions/promotion-alert';
 import { diffText } from './diff-text';
 import { readMappingFile, readPolicyFile } from './document-file';
 import { openDrafts } from './drafts';
@@ -79,7 +80,7 @@ function nothing(what: string): never {
 async function replace(runtime: Runtime, options: ReplayOptions, signal: AbortSignal): Promise<void> {
   const { settings } = runtime;
   const { result, seconds } = await timed((onProgress) =>
-    rebuild({ ...parts(runtime, options), settings, signal, onProgress }),
+    rebuild({ ...parts(runtime, options), settings, signal, onProgress, onPromoted: insertPromotion }),
   );
   const rate = Math.round(result.position / seconds);
   if (options.json) process.stdout.write(`${JSON.stringify({ ...result, seconds, factsPerSecond: rate })}\n`);

@@ -14,6 +14,7 @@ import { SourceBook } from '../projections/sources';
 import { checkedMapping } from './mapping-file';
 import { checkedPolicy } from './document-file';
 import { liveGeneration } from '../projections/generations';
+import { insertPromotion } from '../reactions/promotion-alert';
 import { CurrentSettings, type ProjectionSource } from '../projections/settings';
 
 export interface Runtime {
@@ -114,5 +115,5 @@ export async function withRuntime<T>(work: (runtime: Runtime) => Promise<T>): Pr
 }
 
 export function openReplays({ bulkPool: pool, url, ledger, settings, log }: Runtime): Replays {
-  return new Replays({ pool, url, ledger, settings, log });
+  return new Replays({ pool, url, ledger, settings, log, onPromoted: insertPromotion });
 }

@@ -7,6 +7,7 @@ import { type Generation, ensureLive, liveGeneration } from '../projections/gene
 import { LiveRunner } from '../projections/live';
 import { rebuild } from '../projections/rebuild';
 import { insertOutbox } from '../reactions/outbox';
+import { insertPromotion } from '../reactions/promotion-alert';
 import { OutboxSender } from '../reactions/sender';
 import { type Runtime, configureSources, openReplays } from './runtime';
 
@@ -75,7 +76,14 @@ async function project(runtime: Runtime, runner: LiveRunner, signal: AbortSignal
         { generation: live.id, changed },
         'code, policy or sources changed: building a new generation; the old one is served',
       );
-      const result = await rebuild({ pool: bulkPool, url, ledger, settings, signal });
+      const result = await rebuild({
+        pool: bulkPool,
+        url,
+        ledger,
+        settings,
+        signal,
+        onPromoted: insertPromotion,
+      });
       log.info(result, 'new generation is live');
     }
   } catch (error) {

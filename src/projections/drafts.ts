@@ -21,6 +21,8 @@ export interface Standing<C = unknown> {
   versions: readonly Version[];
 }
 
+export type Versions = { [N in VersionName]?: number | null };
+
 export class NothingInForce extends Error {
   readonly code = 'nothing-in-force';
 }
@@ -84,15 +86,21 @@ export class Drafts {
     return checkedPolicy(await this.content(draft), this.sources.all());
   }
 
-  /** Whatever is put in force is in the ledger: what a generation was made with, of a file, is drafted before. */
-  async record({ mapping, policy, configured }: Made, author: Author): Promise<void> {
-    for (const name of tableNames) {
-      const { version } = (await this.standing(name, mapping[name])).inForce;
-      if (version === null) await this.book.draft(name, mapping[name], author);
-    }
-    if (digestOf(policy) === digestOf(configured)) return;
-    const { version } = (await this.standing('policy', policy)).inForce;
-    if (version === null) await this.book.draft('policy', policy, author);
+  /**
+   * Whatever is put in force is in the ledger: what a generation was made with, of a file, is drafted before. Answers which
+   * version of each it is: 0 for an empty table, null for the configuration's policy.
+   */
+  async record({ mapping, policy, configured }: Made, author: Author): Promise<Versions> {
+    const versions: Versions = {};
+    for (const name of tableNames) versions[name] = await this.recorded(name, mapping[name], author);
+    versions.policy =
+      digestOf(policy) === digestOf(configured) ? null : await this.recorded('policy', policy, author);
+    return versions;
+  }
+
+  private async recorded(name: VersionName, content: unknown, author: Author): Promise<number> {
+    const { version } = (await this.standing(name, content)).inForce;
+    return version ?? (await this.book.draft(name, content, author)).version.version;
   }
 
   private async made(): Promise<Made> {

@@ -100,6 +100,14 @@ export async function listGenerations(db: Pool | ClientBase): Promise<Generation
   return rows.map(generation);
 }
 
+/** The one that was live before; null where none is kept. */
+export async function lastFormer(db: Pool | ClientBase): Promise<Generation | null> {
+  const { rows } = await db.query<Row>(
+    `${SELECT} WHERE status = 'former' ORDER BY promoted_at DESC, id DESC LIMIT 1`,
+  );
+  return rows[0] ? generation(rows[0]) : null;
+}
+
 /** Throws `GenerationRefused` where there is none of that number, or where its tables are gone or not complete. */
 export async function completeGeneration(db: Pool | ClientBase, id: number): Promise<Generation> {
   const found = await findGeneration(db, id);
@@ -221,6 +229,21 @@ export async function moveCheckpoint(
     throw new CheckpointMoved(`generation ${generation} is no longer at position ${from}`);
 }
 
+/** The live generation and the one that takes its place. */
+export interface Succession {
+  live: Generation;
+  next: Generation;
+}
+
+export interface PromotionSteps {
+  /** Throws where it may not be: nothing else is promoted between this and the promotion. */
+  permit?: (succession: Succession) => void;
+  /** Folds what is left. */
+  catchUp: (client: ClientBase, upTo: number) => Promise<void>;
+  /** Both are as of one position, and bear the names yet that they had. */
+  tell?: (client: ClientBase, succession: Succession) => Promise<void>;
+}
+
 /**
  * In one transaction: the live generation's checkpoint is locked, so live folding waits; `catchUp` folds what is left; the
  * schemas change names. Readers see the old or the new generation, never a half: a statement resolves its tables once.
@@ -228,7 +251,7 @@ export async function moveCheckpoint(
 export async function promote(
   pool: Pool,
   id: number,
-  catchUp: (client: ClientBase, upTo: number) => Promise<void>,
+  { permit, catchUp, tell }: PromotionSteps,
 ): Promise<void> {
   await withTransaction(pool, async (client) => {
     // Which generation is live is read when no other promotion is under way.
@@ -236,12 +259,14 @@ export async function promote(
     const live = await liveGeneration(client);
     if (!live) throw new Error('there is no live generation to replace');
     // It may have been promoted or dropped while this one waited.
-    const { status } = await completeGeneration(client, id);
-    if (status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
+    const next = await completeGeneration(client, id);
+    if (next.status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
+    permit?.({ live, next });
     const { rows } = await client.query<{ position: number }>(
       `SELECT position FROM ${LIVE}.checkpoint FOR UPDATE`,
     );
     await catchUp(client, rows[0]?.position ?? 0);
+    await tell?.(client, { live, next });
     const former = schemaName(`gen_${live.id}`);
     await client.query(`ALTER SCHEMA ${LIVE} RENAME TO ${former}`);
     await client.query(`ALTER SCHEMA ${schemaName(`gen_${id}`)} RENAME TO ${LIVE}`);

@@ -3,14 +3,17 @@
  * caught up with what arrived meanwhile, and swapped in one transaction. It appends nothing, alerts nobody, and what it has
  * not finished nobody sees.
  */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { encodeRow, factRows } from '../ledger/fact-rows';
 import type { Ledger } from '../ledger/port';
 import type { FactRows } from '../ledger/rows';
 import { indexAll } from './bulk/indexes';
 import { CatchUp } from './catch-up';
+import { driftChanges } from './diff';
+import { LIVE, schemaName } from './generation-schema';
 import {
   GenerationRefused,
+  type Succession,
   beginGeneration,
   completeGeneration,
   dropAbandoned,
@@ -22,6 +25,7 @@ import {
   setCheckpoint,
 } from './generations';
 import { lanesFor, openLanes } from './lanes/open-lanes';
+import { type Act, type OnPromoted, START, promotionOf } from './promotion';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
 export interface RebuildOptions {
@@ -43,6 +47,8 @@ export interface RebuildOptions {
   requestedBy?: string;
   /** Told once the generation has a number. */
   onBegun?: (generation: number) => void;
+  /** Where it is promoted too: called in the promotion's transaction. */
+  onPromoted?: OnPromoted;
 }
 
 export interface RebuildProgress {
@@ -99,9 +105,12 @@ export async function build(options: RebuildOptions): Promise<Built> {
 
 export interface PromoteOptions extends Pick<
   RebuildOptions,
-  'pool' | 'ledger' | 'settings' | 'onProgress' | 'signal'
+  'pool' | 'ledger' | 'settings' | 'onProgress' | 'signal' | 'onPromoted'
 > {
   generation: number;
+  /** Throws where it may not be: asked when no other promotion is under way any more. */
+  permit?: (succession: Succession) => void;
+  act?: Act;
 }
 
 /**
@@ -110,7 +119,7 @@ export interface PromoteOptions extends Pick<
  * `GenerationRefused` where it cannot be.
  */
 export async function promoteGeneration(options: PromoteOptions): Promise<number> {
-  const { pool, ledger, settings: now, generation: id, onProgress, signal } = options;
+  const { pool, ledger, settings: now, generation: id, onProgress, signal, permit } = options;
   const release = await guardBuild(pool, id);
   try {
     const { schema, made, status, fingerprint } = await completeGeneration(pool, id);
@@ -122,7 +131,11 @@ export async function promoteGeneration(options: PromoteOptions): Promise<number
     const { position: head } = await ledger.head();
     const catchUp = await CatchUp.open({ ledger, pool, settings: madeSettings(made, now), schema });
     await catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
-    await promote(pool, id, (client, livePosition) => catchUp.upTo(livePosition, client));
+    await promote(pool, id, {
+      permit,
+      catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
+      tell: (client, succession) => tell(client, succession, catchUp.position, options),
+    });
     await dropOld(pool);
     const { position } = catchUp;
     onProgress?.({ phase: 'promoted', position, head: Math.max(head, position) });
@@ -130,6 +143,17 @@ export async function promoteGeneration(options: PromoteOptions): Promise<number
   } finally {
     await release();
   }
+}
+
+async function tell(
+  client: ClientBase,
+  succession: Succession,
+  position: number,
+  { onPromoted, act = START }: Pick<PromoteOptions, 'onPromoted' | 'act'>,
+): Promise<void> {
+  if (!onPromoted) return;
+  const drifts = await driftChanges(client, { before: LIVE, after: schemaName(succession.next.schema) });
+  await onPromoted(client, promotionOf(succession, act, { position, drifts }));
 }
 
 async function count(pool: Pool): Promise<{ cases: number; drifts: number }> {

@@ -8,11 +8,13 @@ import type { MappingDocument } from '../domain/mapping/tables';
 import type { Policy } from '../domain/policy';
 import type { Ledger } from '../ledger/port';
 import type { Log } from '../platform/logging';
-import { type DiffSummary, diff } from './diff';
+import { type DiffItem, type DiffSummary, type Section, RememberedDiffs, diffPage } from './diff';
+import type { Page, Place } from './diff/page';
 import { LIVE } from './generation-schema';
 import {
   type Generation,
   GenerationRefused,
+  type Succession,
   dropGeneration,
   findGeneration,
   liveGeneration,
@@ -20,7 +22,9 @@ import {
   setFailure,
   setProgress,
 } from './generations';
-import { build, promoteGeneration } from './rebuild';
+import type { Versions } from './drafts';
+import type { OnPromoted } from './promotion';
+import { type RebuildProgress, build, promoteGeneration } from './rebuild';
 import type { ProjectionSettings } from './settings';
 
 export interface ReplayRequest {
@@ -39,6 +43,14 @@ export interface ReplayParts {
   ledger: Ledger;
   settings: ProjectionSettings;
   log: Log;
+  /** Called in the transaction of a promotion: the outbox. */
+  onPromoted?: OnPromoted;
+}
+
+/** Who promotes, and whether a key vouches for him. */
+export interface Promoter {
+  name: string;
+  verified: boolean;
 }
 
 interface Running {
@@ -53,8 +65,12 @@ const TOLD_EVERY_MS = 500;
 
 export class Replays {
   private running: Running | null = null;
+  private readonly diffs: RememberedDiffs;
+  private reading: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: ReplayParts) {}
+  constructor(private readonly parts: ReplayParts) {
+    this.diffs = new RememberedDiffs(parts);
+  }
 
   /** Begins to build, and answers the generation's number. Throws `GenerationRefused` while another replay is built. */
   async start(request: ReplayRequest): Promise<number> {
@@ -136,23 +152,42 @@ export class Replays {
     return findGeneration(this.parts.pool, id);
   }
 
+  /** Computed once, until one of the two has moved. Throws `GenerationRefused` where there is nothing to compare. */
   diff(generation: number): Promise<DiffSummary> {
-    return diff({ ...this.parts, generation });
+    return this.diffs.of(generation);
   }
 
-  /** Throws `GenerationRefused` where the policy asks for another. `actor` is null for one whom no key vouches for. */
-  async mayPromote(id: number, actor: string | null): Promise<void> {
-    const [live, replay] = [await liveGeneration(this.parts.pool), await this.find(id)];
-    const fourEyes = live?.made.policy.promotion?.fourEyes === true;
-    if (fourEyes && (actor === null || actor === replay?.requestedBy))
-      throw new GenerationRefused(
-        'the policy asks for four eyes: another person than the one who asked for it, with a key, promotes it',
-      );
+  /** One reader at a time: each may have to catch a generation up, and those who wait for that hold no connection. */
+  diffPage(
+    generation: number,
+    section: Section,
+    place: Place | null,
+    limit: number,
+  ): Promise<Page<DiffItem>> {
+    const page = this.reading.then(() => diffPage({ ...this.parts, generation }, section, place, limit));
+    this.reading = page.catch(() => undefined);
+    return page;
   }
 
-  /** Answers the position up to which it has folded. */
-  promote(id: number): Promise<number> {
-    return promoteGeneration({ ...this.parts, generation: id });
+  /** Asked before anything is recorded, and once more in the promotion's transaction. Throws `GenerationRefused`. */
+  async mayPromote(id: number, promoter: Promoter): Promise<void> {
+    const [live, next] = [await liveGeneration(this.parts.pool), await this.find(id)];
+    if (live && next) assertFourEyes({ live, next }, promoter);
+  }
+
+  /** Answers the position up to which it has folded. Throws `GenerationRefused`, also where the policy asks for another. */
+  promote(
+    id: number,
+    promoter: Promoter,
+    { versions, onProgress }: { versions: Versions; onProgress?: (progress: RebuildProgress) => void },
+  ): Promise<number> {
+    return promoteGeneration({
+      ...this.parts,
+      generation: id,
+      onProgress,
+      permit: (succession) => assertFourEyes(succession, promoter),
+      act: { by: promoter.name, versions },
+    });
   }
 
   /** Stops building it, or drops what was built. */
@@ -177,4 +212,13 @@ export class Replays {
     this.running?.stop.abort(new Error('the service stopped'));
     await this.running?.done;
   }
+}
+
+/** By the policy that is in force. */
+function assertFourEyes({ live, next }: Succession, { name, verified }: Promoter): void {
+  if (live.made.policy.promotion?.fourEyes !== true) return;
+  if (!verified || name === next.requestedBy)
+    throw new GenerationRefused(
+      'the policy asks for four eyes: another person than the one who asked for it, with a key, promotes it',
+    );
 }

@@ -114,9 +114,14 @@ export function codeFingerprint(): string {
 
 const CODE_ENDS = '-';
 
+/** The fingerprint of the code that made a generation's rows. */
+export function codeOf(fingerprintOfGeneration: string): string | undefined {
+  return fingerprintOfGeneration.split(CODE_ENDS)[0];
+}
+
 /** Whether rows of a generation were made by the code that runs here. */
 export function madeByThisCode(fingerprintOfGeneration: string): boolean {
-  return fingerprintOfGeneration.split(CODE_ENDS)[0] === codeFingerprint();
+  return codeOf(fingerprintOfGeneration) === codeFingerprint();
 }
 
 /** Code, mapping and policy. A source added later has no earlier facts to be read anew, so sources are compared one by one. */

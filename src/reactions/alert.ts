@@ -2,7 +2,7 @@
 import type { Finding } from '../domain/drift/finding';
 import type { DriftRecord } from '../projections/engine/records';
 
-export type AlertKind = 'drift.opened' | 'drift.resolved';
+export type DriftAlertKind = 'drift.opened' | 'drift.resolved';
 
 export interface AlertBody extends Pick<
   Finding,
@@ -24,7 +24,7 @@ export interface AlertBody extends Pick<
 }
 
 /** A drift may have ended within the batch that opened it: its beginning is told as it was all the same. */
-export function alertBody(drift: DriftRecord, kind: AlertKind): AlertBody {
+export function alertBody(drift: DriftRecord, kind: DriftAlertKind): AlertBody {
   const ended = kind === 'drift.resolved';
   const { subject, discriminator, cause, amountAtRisk, unitsAtRisk, divergence } = drift.finding;
   return {

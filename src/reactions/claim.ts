@@ -1,12 +1,21 @@
 import type { Pool } from 'pg';
-import type { AlertBody, AlertKind } from './alert';
+import type { AlertBody, DriftAlertKind } from './alert';
+import { PROMOTED, type PromotionBody } from './promotion-alert';
 
-export interface Alert {
+interface Claimed<K, B> {
   id: number;
-  kind: AlertKind;
-  body: AlertBody;
+  kind: K;
+  body: B;
   /** This one included. */
   attempts: number;
+}
+
+export type DriftAlert = Claimed<DriftAlertKind, AlertBody>;
+export type PromotionAlert = Claimed<typeof PROMOTED, PromotionBody>;
+export type Alert = DriftAlert | PromotionAlert;
+
+export function isPromotion(alert: Alert): alert is PromotionAlert {
+  return alert.kind === PROMOTED;
 }
 
 /**
@@ -19,12 +28,10 @@ export async function claim(
   options: { limit: number; leaseMs: number; gatherMs: number },
 ): Promise<Alert[]> {
   const { limit, leaseMs, gatherMs } = options;
-  const { rows } = await pool.query<{ id: number; kind: AlertKind; body: string; attempts: number }>(CLAIM, [
-    limit,
-    leaseMs,
-    gatherMs,
-  ]);
-  return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as AlertBody })).sort((a, b) => a.id - b.id);
+  const { rows } = await pool.query<Claimed<string, string>>(CLAIM, [limit, leaseMs, gatherMs]);
+  return rows
+    .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }) as Alert)
+    .sort((a, b) => a.id - b.id);
 }
 
 const ms = (parameter: string) => `${parameter} * interval '1 millisecond'`;

@@ -1,12 +1,12 @@
 /** What the live path leaves for the reactions, in its own transaction. A rebuild never calls this. */
 import type { ClientBase } from 'pg';
 import type { CaseRecord, DriftEvent } from '../projections/engine/records';
-import { type AlertKind, alertBody } from './alert';
+import { type DriftAlertKind, alertBody } from './alert';
 
 export interface OutboxRow {
   /** One alert a transition of one occurrence, however often it is folded. */
   idempotency_key: string;
-  kind: AlertKind;
+  kind: DriftAlertKind;
   drift_id: string;
   /** JSON of `AlertBody`. */
   body: string;
@@ -41,7 +41,7 @@ export function outboxRows(events: readonly DriftEvent[], cases: Cases): OutboxR
   return rows;
 }
 
-function kindOf({ type, status }: DriftEvent): AlertKind | null {
+function kindOf({ type, status }: DriftEvent): DriftAlertKind | null {
   if (type === 'resolved') return 'drift.resolved';
   return (type === 'opened' || type === 'reopened') && status === 'open' ? 'drift.opened' : null;
 }

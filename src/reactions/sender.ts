@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { Log } from '../platform/logging';
 import type { Secret } from '../platform/secret';
 import { CircuitBreaker } from './circuit-breaker';
-import { type Alert, claim, keepAll, markFailed, markSent } from './claim';
+import { type Alert, claim, isPromotion, keepAll, markFailed, markSent } from './claim';
 import { slackMessage } from './slack-message';
 import { type Outcome, postToSlack } from './slack-webhook';
 
@@ -153,11 +153,13 @@ export class OutboxSender {
   }
 }
 
-/** Alerts that say the same of different subjects. */
+/** Alerts that say the same of different subjects; of a promotion there is only one. */
 function grouped(alerts: readonly Alert[]): Alert[][] {
   const groups = new Map<string, Alert[]>();
   for (const alert of alerts) {
-    const key = JSON.stringify([alert.kind, alert.body.detector, alert.body.cause.code]);
+    const key = isPromotion(alert)
+      ? String(alert.id)
+      : JSON.stringify([alert.kind, alert.body.detector, alert.body.cause.code]);
     const known = groups.get(key);
     if (known) known.push(alert);
     else groups.set(key, [alert]);

@@ -1,21 +1,30 @@
 /** Alerts in Slack's mrkdwn. */
 import { currencyDigits, formatDecimal, type Money } from '../domain/exact';
 import { formatInstant } from '../domain/facts/instant';
-import type { Alert } from './claim';
+import { type Alert, type DriftAlert, isPromotion } from './claim';
+import { plain } from './plain';
+import { promotionText } from './promotion-text';
 
 /** Subjects that a message of many names; the rest is behind the link. */
 const NAMED = 5;
-const MAX_DETAIL = 500;
 
-/** One message: of one alert in full, of several (of one kind, detector and cause) with their count. `link` ends without `/`. */
+/**
+ * One message: of one alert in full, of several (of one kind, detector and cause) with their count, or of one promotion.
+ * `link` ends without `/`.
+ */
 export function slackMessage(alerts: readonly Alert[], link: string): { text: string } {
-  const [first, ...others] = alerts;
+  const [first] = alerts;
   if (!first) throw new Error('a message needs an alert');
-  const text = others.length === 0 ? ofOne(first, link) : ofMany(first, alerts, link);
-  return { text: text.join('\n') };
+  return { text: textOf(first, alerts, link).join('\n') };
 }
 
-function ofOne({ id, kind, body }: Alert, link: string): string[] {
+function textOf(first: Alert, alerts: readonly Alert[], link: string): string[] {
+  if (isPromotion(first)) return promotionText(first, link);
+  const ofDrifts = alerts.filter((alert) => !isPromotion(alert));
+  return ofDrifts.length === 1 ? ofOne(first, link) : ofMany(first, ofDrifts, link);
+}
+
+function ofOne({ id, kind, body }: DriftAlert, link: string): string[] {
   const { detector, severity, owner, subject, discriminator, cause, firstDivergence } = body;
   const named = `\`${plain(`${subject.kind}:${subject.id}`)}\`${discriminator === '' ? '' : ` (${plain(discriminator)})`}`;
   const lines = [
@@ -33,7 +42,7 @@ function ofOne({ id, kind, body }: Alert, link: string): string[] {
   return [...lines, `${link}/v1/drifts/${body.drift} · alert ${id}`];
 }
 
-function ofMany({ kind, body }: Alert, alerts: readonly Alert[], link: string): string[] {
+function ofMany({ kind, body }: DriftAlert, alerts: readonly DriftAlert[], link: string): string[] {
   const { detector, severity, cause } = body;
   const what = `${alerts.length} × *${detector}*`;
   const first = alerts.slice(0, NAMED).map(({ id, body: each }) => {
@@ -57,7 +66,7 @@ function ofMany({ kind, body }: Alert, alerts: readonly Alert[], link: string): 
 }
 
 /** Named in the order of their names, which is the same for every message. */
-function ownersOf(alerts: readonly Alert[]): string[] {
+function ownersOf(alerts: readonly DriftAlert[]): string[] {
   const owners = new Set(alerts.flatMap(({ body: { owner } }) => (owner ? [owner] : [])));
   const named = [...owners].sort().slice(0, NAMED).map(plain).join(', ');
   return owners.size === 0 ? [] : [`Owner: ${named}${owners.size > NAMED ? ' and others' : ''}`];
@@ -73,16 +82,4 @@ function atRisk(amounts: readonly (Money | null)[], units: string | null): strin
   );
   if (units !== null) parts.push(`${units} units`);
   return parts.length === 0 ? 'not known' : parts.join(' · ');
-}
-
-/** What came from elsewhere is text: it makes no link, no mention, no formatting. */
-function plain(text: string): string {
-  const cut = text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text;
-  return cut
-    .toWellFormed()
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('`', "'")
-    .replaceAll(/\s+/g, ' ');
 }

@@ -89,12 +89,14 @@ describe('a rebuild', () => {
       const { generation } = await build({ pool, ledger, settings });
       await deliver(house, messages.slice(half), [40]);
       let step: Promise<unknown> = Promise.resolve();
-      await promote(pool, generation, async () => {
-        step = runner.step();
-        step.catch(() => undefined);
-        await settled(
-          async () => (await pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
-        );
+      await promote(pool, generation, {
+        catchUp: async () => {
+          step = runner.step();
+          step.catch(() => undefined);
+          await settled(
+            async () => (await pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
+          );
+        },
       });
       await expect(step).rejects.toBeInstanceOf(CheckpointMoved);
       await house.fold();

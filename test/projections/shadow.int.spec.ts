@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { defaultPolicy, policySchema } from '../../src/domain/policy';
-import { type DriftChange, diff, eachDriftChange } from '../../src/projections/diff';
+import { type SectionItems, diff, diffPage, eachDifference } from '../../src/projections/diff';
+import type { Page, Place } from '../../src/projections/diff/page';
 import {
   GenerationRefused,
   beginGeneration,
@@ -40,6 +41,8 @@ function draft(house: House, policy = lenient) {
   return build({ pool, ledger, settings: { ...settings, policy, configured: settings.policy } });
 }
 
+type DriftDifference = SectionItems['drifts'];
+
 const parts = ({ pool, ledger, settings }: House, generation: number) => ({
   pool,
   ledger,
@@ -53,11 +56,13 @@ describe('a draft beside the live generation', () => {
       await traded(house);
       const [first, second] = [await draft(house), await draft(house)];
       let compared: Promise<unknown> = Promise.resolve();
-      await promote(house.pool, first.generation, async () => {
-        compared = diff(parts(house, second.generation));
-        await settled(
-          async () => (await house.pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
-        );
+      await promote(house.pool, first.generation, {
+        catchUp: async () => {
+          compared = diff(parts(house, second.generation));
+          await settled(
+            async () => (await house.pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
+          );
+        },
       });
       expect(await compared).toMatchObject({ drifts: [], cases: [] });
     }));
@@ -96,8 +101,21 @@ describe('a draft beside the live generation', () => {
       const before = await rowsOf(house.pool);
       const { generation } = await draft(house);
       const summary = await diff(parts(house, generation));
-      const each: DriftChange[] = [];
-      await eachDriftChange(parts(house, generation), (change) => void each.push(change));
+      const each: DriftDifference[] = [];
+      await eachDifference(
+        parts(house, generation),
+        'drifts',
+        (items) => void each.push(...(items as DriftDifference[])),
+      );
+      // Page by page it is the same.
+      const paged: unknown[] = [];
+      for (let place: Place | null = null; ;) {
+        const page: Page<unknown> = await diffPage(parts(house, generation), 'drifts', place, 3);
+        paged.push(...page.items);
+        if (page.place === null) break;
+        place = page.place;
+      }
+      expect(paged).toEqual(each);
       expect(differences(await rowsOf(house.pool), before)).toEqual([]);
 
       const standing = (rows: typeof before) =>
@@ -110,14 +128,14 @@ describe('a draft beside the live generation', () => {
       const closed = [...live].filter(([key]) => !shadow.has(key)).map(([, drift]) => drift);
       const opened = [...shadow].filter(([key]) => !live.has(key)).map(([, drift]) => drift);
       expect(closed.some(({ detector }) => detector === 'order-rejected')).toBe(true);
-      const ids = (change: DriftChange['change'], side: 'live' | 'draft') =>
+      const ids = (change: DriftDifference['change'], side: 'before' | 'after') =>
         each
           .filter((one) => one.change === change)
           .map((one) => one[side]?.id)
           .sort();
-      expect(ids('closed', 'live')).toEqual(closed.map(({ id }) => id).sort());
-      expect(ids('opened', 'draft')).toEqual(opened.map(({ id }) => id).sort());
-      expect(each.filter(({ change }) => change === 'closed').every(({ draft: none }) => none === null)).toBe(
+      expect(ids('closed', 'before')).toEqual(closed.map(({ id }) => id).sort());
+      expect(ids('opened', 'after')).toEqual(opened.map(({ id }) => id).sort());
+      expect(each.filter(({ change }) => change === 'closed').every(({ after: none }) => none === null)).toBe(
         true,
       );
       const total = (change: string, what: 'drifts' | 'minor') =>

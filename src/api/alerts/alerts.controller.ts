@@ -14,6 +14,8 @@ const COLUMNS = [
   'about.detector',
   'about.subject.kind',
   'about.subject.id',
+  'about.generation',
+  'about.by',
   'position',
   'status',
   'attempts',

@@ -4,12 +4,13 @@ import { formatInstant } from '../../domain/facts/instant';
 import { AlertEntity } from '../entities/alert.entity';
 import { ReadModels } from '../entities/read-models';
 import { instantText, money, position } from '../drifts/drift-schema';
+import { driftChanges } from '../replays/replay-schema';
 import { decodeCursor, encodeCursor } from '../lists/cursor';
 import { type Page, pageOf } from '../lists/page';
 import { paging, querySchema } from '../requests/query';
 
 const statuses = ['pending', 'sent', 'kept', 'dead'] as const;
-const kinds = ['drift.opened', 'drift.resolved'] as const;
+const kinds = ['drift.opened', 'drift.resolved', 'generation.promoted'] as const;
 
 export const alertFilter = querySchema({
   status: z.enum(statuses).optional().describe('kept: nothing was configured to send it to.'),
@@ -17,10 +18,39 @@ export const alertFilter = querySchema({
   ...paging,
 });
 
+const aboutDrift = z
+  .object({
+    detector: z.string(),
+    severity: z.string(),
+    owner: z.string().nullable(),
+    subject: z.object({ kind: z.string(), id: z.string() }),
+    discriminator: z.string(),
+    cause: z.object({ code: z.string(), detail: z.string() }),
+    amountAtRisk: money.nullable(),
+    unitsAtRisk: z.string().nullable(),
+    openedAt: instantText,
+    resolvedAt: instantText.nullable(),
+    resolvedBy: position.nullable(),
+  })
+  .describe('The drift as it was then.');
+
+const aboutPromotion = z
+  .object({
+    generation: z.number().int(),
+    former: z.number().int().describe('The generation that was live before, to which a rollback goes.'),
+    by: z.string().nullable().describe('Null where a start promoted it.'),
+    reason: z.string().nullable(),
+    differs: z
+      .array(z.object({ name: z.string(), version: z.number().int().nullable() }))
+      .describe('What it was made with otherwise: tables of the mapping, `policy`, `code`, `sources`.'),
+    drifts: z.array(driftChanges),
+  })
+  .describe('What a promotion opened, closed and changed.');
+
 export const alert = z.object({
   id: z.number().int(),
   kind: z.enum(kinds),
-  drift: z.string(),
+  drift: z.string().nullable().describe('Null where it is of a promotion.'),
   position,
   status: z.enum(statuses),
   attempts: z.number().int(),
@@ -28,21 +58,7 @@ export const alert = z.object({
   nextAttemptAt: instantText.nullable(),
   sentAt: instantText.nullable(),
   lastError: z.string().nullable(),
-  about: z
-    .object({
-      detector: z.string(),
-      severity: z.string(),
-      owner: z.string().nullable(),
-      subject: z.object({ kind: z.string(), id: z.string() }),
-      discriminator: z.string(),
-      cause: z.object({ code: z.string(), detail: z.string() }),
-      amountAtRisk: money.nullable(),
-      unitsAtRisk: z.string().nullable(),
-      openedAt: instantText,
-      resolvedAt: instantText.nullable(),
-      resolvedBy: position.nullable(),
-    })
-    .describe('The drift as it was then.'),
+  about: z.union([aboutDrift, aboutPromotion]),
 });
 
 export type AlertView = z.output<typeof alert>;
@@ -88,19 +104,24 @@ function alertView(row: AlertEntity): AlertView {
     nextAttemptAt: row.status === 'pending' ? row.nextAttemptAt.toISOString() : null,
     sentAt: row.sentAt?.toISOString() ?? null,
     lastError: row.lastError,
-    about: aboutOf(JSON.parse(row.body) as StoredBody),
+    about:
+      row.driftId === null
+        ? (JSON.parse(row.body) as z.output<typeof aboutPromotion>)
+        : driftOf(JSON.parse(row.body) as StoredBody),
   };
 }
 
+type AboutDrift = z.output<typeof aboutDrift>;
+
 /** As the reactions write it: times are epoch ms. */
-type StoredBody = Omit<AlertView['about'], 'owner' | 'openedAt' | 'resolvedAt'> & {
+type StoredBody = Omit<AboutDrift, 'owner' | 'openedAt' | 'resolvedAt'> & {
   /** Absent from alerts of before there were owners. */
   owner?: string | null;
   openedAt: number;
   resolvedAt: number | null;
 };
 
-function aboutOf(body: StoredBody): AlertView['about'] {
+function driftOf(body: StoredBody): AboutDrift {
   const {
     detector,
     severity,

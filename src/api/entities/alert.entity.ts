@@ -9,8 +9,8 @@ export class AlertEntity {
   @Column({ type: 'text' })
   kind!: string;
 
-  @Column({ name: 'drift_id', type: 'text' })
-  driftId!: string;
+  @Column({ name: 'drift_id', type: 'text', nullable: true })
+  driftId!: string | null;
 
   /** JSON: what the alert says. */
   @Column({ type: 'text' })

@@ -13,8 +13,10 @@ import { toCsv } from './csv';
 import { preferredFormat } from './format';
 import type { Page } from './page';
 
+type Columns = readonly string[] | ((query: unknown) => readonly string[]);
+
 class ListInterceptor implements NestInterceptor<Page<unknown>> {
-  constructor(private readonly columns: readonly string[]) {}
+  constructor(private readonly columns: Columns) {}
 
   intercept(context: ExecutionContext, next: CallHandler<Page<unknown>>): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -31,7 +33,8 @@ class ListInterceptor implements NestInterceptor<Page<unknown>> {
       void reply.header('link', `<${nextPage(request, page.nextCursor)}>; rel="next"`);
     if (format === 'csv') {
       void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-      return toCsv(this.columns, page.items);
+      const { columns } = this;
+      return toCsv(typeof columns === 'function' ? columns(request.query) : columns, page.items);
     }
     void reply.header('content-type', 'application/x-ndjson; charset=utf-8');
     return page.items.map((item) => `${JSON.stringify(item)}\n`).join('');
@@ -45,8 +48,8 @@ function nextPage(request: FastifyRequest, cursor: string): string {
   return `${url.pathname}${url.search}`;
 }
 
-/** @param columns paths of an item (`subject.kind`) that the CSV has, in their order */
-export function Listed(columns: readonly string[]): MethodDecorator {
+/** @param columns paths of an item (`subject.kind`) that the CSV has, in their order; by the checked query where they vary */
+export function Listed(columns: Columns): MethodDecorator {
   return applyDecorators(
     UseInterceptors(new ListInterceptor(columns)),
     ApiProduces('application/json', 'text/csv', 'application/x-ndjson'),

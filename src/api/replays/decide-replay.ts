@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Actor } from '../../platform/http/auth';
 import { Drafts } from '../../projections/drafts';
 import { Replays } from '../../projections/replays';
-import { refusing } from './refusing';
+import { refusing } from '../refusing';
 import type { ReplayView } from './replay-schema';
 import { knownReplay, replayView } from './replay-view';
 
@@ -32,9 +32,9 @@ export class PromoteReplayHandler implements ICommandHandler<PromoteReplay> {
   execute({ id, actor }: PromoteReplay): Promise<ReplayView> {
     return refusing(async () => {
       const { made, reason } = await knownReplay(this.replays, id);
-      await this.replays.mayPromote(id, actor.verified ? actor.name : null);
-      await this.drafts.record(made, { actor: actor.name, at: Date.now(), reason });
-      await this.replays.promote(id);
+      await this.replays.mayPromote(id, actor);
+      const versions = await this.drafts.record(made, { actor: actor.name, at: Date.now(), reason });
+      await this.replays.promote(id, actor, { versions });
       return replayView(this.replays, id);
     });
   }

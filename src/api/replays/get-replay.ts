@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Replays } from '../../projections/replays';
-import { refusing } from './refusing';
+import { refusing } from '../refusing';
 import type { ReplayView } from './replay-schema';
 import { replayView } from './replay-view';
 

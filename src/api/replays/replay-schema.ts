@@ -6,20 +6,20 @@ import { reasonText } from '../versions/version-schema';
 
 const count = z.number().int().nonnegative();
 
+export const driftChanges = named('DriftChanges', {
+  change: z.enum(['opened', 'closed', 'changed']),
+  detector: z.string(),
+  cause: z.string(),
+  currency: z.string().nullable(),
+  drifts: count,
+  minor: z.number().int().describe('Minor units of `currency` at risk.'),
+  units: z.string().describe('Decimal, base units at risk.'),
+});
+
 const diff = named('ReplayDiff', {
   position: position.describe('Both generations are compared as of this position.'),
-  drifts: z.array(
-    z.object({
-      change: z.enum(['opened', 'closed', 'changed']),
-      detector: z.string(),
-      cause: z.string(),
-      currency: z.string().nullable(),
-      drifts: count,
-      minor: z.number().int().describe('Minor units of `currency` at risk.'),
-      units: z.string().describe('Decimal, base units at risk.'),
-    }),
-  ),
-  cases: z.array(z.object({ kind: z.string(), onlyLive: count, onlyDraft: count, different: count })),
+  drifts: z.array(driftChanges),
+  cases: z.array(z.object({ kind: z.string(), onlyBefore: count, onlyAfter: count, different: count })),
   quarantine: z.object({ left: count, entered: count }),
 });
 

@@ -9,12 +9,19 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import type { z } from 'zod';
 import { Roles } from '../../platform/http/auth';
+import type { DiffItem, Section } from '../../projections/diff';
+import { listOf } from '../lists/list-schema';
+import { Listed } from '../lists/listed';
+import type { Page } from '../lists/page';
 import { unknown } from '../refusals';
 import { type Caller, FromCaller } from '../requests/caller';
 import { noParameters } from '../requests/query';
 import { DiscardReplay, PromoteReplay } from './decide-replay';
+import { diffColumns, diffFilter, diffItem } from './diff-schema';
 import { GetReplay } from './get-replay';
+import { ListDifferences } from './list-differences';
 import { type ReplayBody, type ReplayView, replay, replayBody } from './replay-schema';
 import { StartReplay } from './start-replay';
 
@@ -48,6 +55,24 @@ export class ReplaysController {
   @ApiNotFoundResponse(UNKNOWN)
   get(@Param('id') id: string, @Query({ schema: noParameters }) _query: unknown): Promise<ReplayView> {
     return this.queries.execute(new GetReplay(numberOf(id)));
+  }
+
+  @Get(':id/diff')
+  @ApiOperation({
+    summary:
+      'What it changes, one by one with both values; asked of the live one, what its promotion has changed',
+  })
+  @ApiOkResponse({ standardSchema: listOf(diffItem) })
+  @ApiNotFoundResponse(UNKNOWN)
+  @ApiConflictResponse({
+    description: 'It is not ready, was dropped, or there is nothing to compare it with.',
+  })
+  @Listed((query) => diffColumns((query as { section: Section }).section))
+  differences(
+    @Param('id') id: string,
+    @Query({ schema: diffFilter }) filter: z.output<typeof diffFilter>,
+  ): Promise<Page<DiffItem>> {
+    return this.queries.execute(new ListDifferences(numberOf(id), filter));
   }
 
   @Post(':id/promote')

@@ -9,7 +9,7 @@ import { Replays } from '../../projections/replays';
 import type { SourceBook } from '../../projections/sources';
 import { nothingDrafted } from '../refusals';
 import { SOURCES } from '../tokens';
-import { refusing } from './refusing';
+import { refusing } from '../refusing';
 import type { ReplayBody, ReplayView } from './replay-schema';
 import { replayView } from './replay-view';
 
@@ -40,7 +40,12 @@ export class StartReplayHandler implements ICommandHandler<StartReplay> {
   }
 
   private async mapping({ mapping }: ReplayBody): Promise<MappingDocument | null> {
-    if (mapping !== 'draft') return mapping && checkedMapping(mapping, this.sources.all());
+    if (mapping === null) return null;
+    if (mapping !== 'draft') {
+      // Another replica may have been told of a source.
+      await this.sources.reload();
+      return checkedMapping(mapping, this.sources.all());
+    }
     return (await this.drafts.mappingDraft()) ?? nothing('mapping');
   }
 

@@ -1,21 +1,13 @@
 import { latest } from '../../domain/cases/held';
 import type { CaseStates } from '../../domain/cases/kinds';
-import { type Position, primaPosition, scendPosition } from '../../domain/cases/stock-position';
+import type { Position } from '../../domain/cases/stock-position';
 import type { StockState } from '../../domain/cases/stock';
-import { DetectContext, type FeedClock, type Lookable } from '../../domain/drift/context';
-import { gapAt } from '../../domain/drift/detectors/stock-mismatch';
 import { formatQuantity } from '../../domain/exact';
 import { formatInstant } from '../../domain/facts/instant';
 import type { Policy } from '../../domain/policy';
+import { stockFigures } from '../../projections/stock-figures';
 import { showHeld } from '../cases/show';
 import type { StockPositionView } from './stock-schema';
-
-/** A position is arithmetic: it waits for no feed. */
-const noFeeds: FeedClock = {
-  watermark: () => null,
-  startsAt: () => null,
-  silenceMeansNothing: () => false,
-};
 
 /** Both sides of one SKU in one warehouse as the detector compares them, at `now` (epoch ms). */
 export function positionView(
@@ -24,12 +16,7 @@ export function positionView(
   policy: Policy,
   looked: ReadonlyMap<string, CaseStates[keyof CaseStates]>,
 ): Omit<StockPositionView, 'waits' | 'drifts'> {
-  const lookup = (key: string) => (looked.get(key) ?? null) as CaseStates[Lookable] | null;
-  const context = new DetectContext(now, policy, noFeeds, lookup);
-  context.begin('stock', state);
-  const gap = gapAt(state, context, now);
-  const scend = gap?.scend ?? scendPosition(state, now);
-  const prima = gap?.prima ?? primaPosition(state, now, [], context.product);
+  const { scend, prima, gap } = stockFigures(state, now, policy, looked);
   const count = latest(state.counts);
   const balance = latest(state.balances);
   return {

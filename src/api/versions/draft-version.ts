@@ -1,8 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DocumentRefused } from '../../domain/refused';
 import { Drafts } from '../../projections/drafts';
 import type { Author } from '../../projections/versions';
-import { documentRefused } from '../refusals';
+import { refusing } from '../refusing';
 import { tableNamed } from './read-versions';
 import type { MappingView, PolicyView } from './version-schema';
 import { mappingView, policyView } from './version-view';
@@ -47,13 +46,5 @@ export class DraftPolicyHandler implements ICommandHandler<DraftPolicy> {
   async execute({ policy, author }: DraftPolicy): Promise<Drafted<PolicyView>> {
     const { changed } = await refusing(() => this.drafts.draftPolicy(policy, author));
     return { ...(await policyView(this.drafts, await this.drafts.policy())), changed };
-  }
-}
-
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof DocumentRefused ? documentRefused(error) : error;
   }
 }

@@ -1,6 +1,6 @@
-import { DocumentRefused } from '../../domain/refused';
-import { GenerationRefused } from '../../projections/generations';
-import { documentRefused, generationRefused } from '../refusals';
+import { DocumentRefused } from '../domain/refused';
+import { GenerationRefused } from '../projections/generations';
+import { documentRefused, generationRefused } from './refusals';
 
 /** What the projections refuse, as the caller may read it. */
 export async function refusing<T>(work: () => Promise<T>): Promise<T> {

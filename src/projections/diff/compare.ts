@@ -1,0 +1,111 @@
+/** Two generations as of one position, for as long as somebody reads them. */
+import type { Pool, PoolClient } from 'pg';
+import type { Ledger } from '../../ledger/port';
+import { CatchUp } from '../catch-up';
+import {
+  type Generation,
+  GenerationRefused,
+  completeGeneration,
+  guardBuild,
+  keepLive,
+  lastFormer,
+  letLiveGo,
+  positionOf,
+} from '../generations';
+import { LIVE, schemaName } from '../generation-schema';
+import { type ProjectionSettings, madeByThisCode, madeSettings } from '../settings';
+
+export interface DiffParts {
+  pool: Pool;
+  ledger: Ledger;
+  settings: ProjectionSettings;
+  generation: number;
+}
+
+/** Names of schemas as they are in the snapshot that `client` reads; both have folded up to `position`. */
+export interface Sides {
+  client: PoolClient;
+  before: string;
+  after: string;
+  position: number;
+}
+
+/** Live moves on while the other is caught up: so often is that tried again. */
+const TRIES = 5;
+
+/**
+ * Compares the live generation with one that could take its place; or, asked of the live one, the one that it replaced with it.
+ * The other is caught up to live where it is behind. Throws `GenerationRefused` where there is nothing to compare, or where live
+ * moves faster than that.
+ */
+export async function compared<T>(parts: DiffParts, compare: (sides: Sides) => Promise<T>): Promise<T> {
+  const { pool, generation: id } = parts;
+  const asked = await completeGeneration(pool, id);
+  if (asked.status !== 'live')
+    return asOfOnePosition(parts, asked, (client, position) =>
+      compare({ client, before: LIVE, after: schemaName(asked.schema), position }),
+    );
+  const replaced = await lastFormer(pool);
+  if (!replaced)
+    throw new GenerationRefused(
+      `generation ${id} is the live one, and none that it replaced is kept: there is nothing to compare it with`,
+    );
+  return asOfOnePosition(parts, replaced, async (client, position) => {
+    const { rows } = await client.query<{ generation: number }>(`SELECT generation FROM ${LIVE}.checkpoint`);
+    if (rows[0]?.generation !== id)
+      throw new GenerationRefused(`another generation took the place of ${id} meanwhile: ask again`);
+    return compare({ client, before: schemaName(replaced.schema), after: LIVE, position });
+  });
+}
+
+async function asOfOnePosition<T>(
+  { pool, ledger, settings }: DiffParts,
+  { id, schema, made, fingerprint }: Generation,
+  read: (client: PoolClient, position: number) => Promise<T>,
+): Promise<T> {
+  const ifLevel = () =>
+    inSnapshot(pool, async (client) => {
+      const [now, other] = [await positionOf(client, LIVE), await positionOf(client, schema)];
+      return now === other ? { value: await read(client, now) } : null;
+    });
+  const level = await ifLevel();
+  if (level) return level.value;
+  const folds = madeByThisCode(fingerprint);
+  const release = await guardBuild(pool, id);
+  try {
+    const catchUp = folds
+      ? await CatchUp.open({ ledger, pool, settings: madeSettings(made, settings), schema })
+      : null;
+    for (let tried = 0; tried < TRIES; tried++) {
+      // No further than live: a service that folds has its own pace, and one that does not run has none.
+      await catchUp?.exactlyTo(await positionOf(pool, LIVE));
+      const result = await ifLevel();
+      if (result) return result.value;
+    }
+  } finally {
+    await release();
+  }
+  throw new GenerationRefused(
+    `generation ${id} is not where live is, which has moved on: ` +
+      (folds
+        ? 'ask again when less arrives'
+        : 'another version made it, so it cannot be caught up: build it anew'),
+  );
+}
+
+async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    // A promotion renames what the later statements of a snapshot read.
+    await keepLive(client);
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return await work(client);
+  } finally {
+    // Nothing was written, so nothing is kept.
+    const broken = await letLiveGo(client).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    client.release(broken);
+  }
+}

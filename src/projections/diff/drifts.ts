@@ -1,0 +1,112 @@
+/** Drifts that one generation has and the other has not, or has otherwise. */
+import type { Sides } from './compare';
+import type { Page, Place } from './page';
+
+export type Change = 'opened' | 'closed' | 'changed';
+
+export interface DriftDifference {
+  change: Change;
+  detector: string;
+  subject: string;
+  discriminator: string;
+  /** As it is in each generation; null where it does not stand. */
+  before: DriftSide | null;
+  after: DriftSide | null;
+}
+
+export interface DriftSide {
+  id: string;
+  cause: string;
+  amountAtRisk: { minor: number; currency: string } | null;
+  /** Decimal text, base units. */
+  unitsAtRisk: string | null;
+  difference: unknown;
+}
+
+/** What somebody has to look at: an accepted drift stands too, a consequence or a resolved one does not. */
+const STANDS = `status IN ('open', 'accepted')`;
+
+/** Drifts are the same where case and anchor are; they say the same where their values do. `within` narrows both sides. */
+export function driftsThatDiffer(
+  { before, after }: Pick<Sides, 'before' | 'after'>,
+  within = 'true',
+): string {
+  return `
+    SELECT CASE WHEN b.case_key IS NULL THEN 'opened' WHEN a.case_key IS NULL THEN 'closed' ELSE 'changed' END AS change,
+           case_key, anchor, coalesce(a.detector, b.detector) AS detector, coalesce(a.subject, b.subject) AS subject,
+           coalesce(a.discriminator, b.discriminator) AS discriminator,
+           b.id AS before_id, b.cause AS before_cause, b.amount_minor AS before_minor, b.amount_currency AS before_currency,
+           b.finding AS before_finding,
+           a.id AS after_id, a.cause AS after_cause, a.amount_minor AS after_minor, a.amount_currency AS after_currency,
+           a.finding AS after_finding
+      FROM (SELECT * FROM ${before}.drifts WHERE ${STANDS} AND ${within}) b
+      FULL JOIN (SELECT * FROM ${after}.drifts WHERE ${STANDS} AND ${within}) a USING (case_key, anchor)
+     WHERE b.case_key IS NULL OR a.case_key IS NULL OR b.values_hash <> a.values_hash`;
+}
+
+interface Row {
+  change: Change;
+  case_key: string;
+  anchor: string;
+  detector: string;
+  subject: string;
+  discriminator: string;
+  before_id: string | null;
+  before_cause: string | null;
+  before_minor: number | null;
+  before_currency: string | null;
+  before_finding: string | null;
+  after_id: string | null;
+  after_cause: string | null;
+  after_minor: number | null;
+  after_currency: string | null;
+  after_finding: string | null;
+}
+
+/** In the order of their cases. The place is the case and the anchor of the last one. */
+export async function driftPage(
+  sides: Sides,
+  place: Place | null,
+  limit: number,
+): Promise<Page<DriftDifference>> {
+  const [caseKey, anchor] = place ?? ['', ''];
+  const { rows } = await sides.client.query<Row>(
+    `${driftsThatDiffer(sides, '(case_key, anchor) > ($1, $2)')} ORDER BY case_key, anchor LIMIT $3`,
+    [caseKey, anchor, limit + 1],
+  );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(difference),
+    place: rows.length > limit && last ? [last.case_key, last.anchor] : null,
+  };
+}
+
+function difference(row: Row): DriftDifference {
+  const { change, detector, subject, discriminator } = row;
+  const before = side(
+    row.before_id,
+    row.before_cause,
+    row.before_minor,
+    row.before_currency,
+    row.before_finding,
+  );
+  const after = side(row.after_id, row.after_cause, row.after_minor, row.after_currency, row.after_finding);
+  return { change, detector, subject, discriminator, before, after };
+}
+
+function side(
+  id: string | null,
+  cause: string | null,
+  minor: number | null,
+  currency: string | null,
+  finding: string | null,
+): DriftSide | null {
+  if (id === null || finding === null) return null;
+  const { unitsAtRisk, difference } = JSON.parse(finding) as {
+    unitsAtRisk: string | null;
+    difference: unknown;
+  };
+  const amountAtRisk = minor === null || currency === null ? null : { minor, currency };
+  return { id, cause: cause ?? '', amountAtRisk, unitsAtRisk, difference };
+}
