@@ -1,10 +1,21 @@
 import type { Measurement } from '../support/lab';
 import { callers } from './callers';
 import { ingest } from './ingest';
+import { mapped } from './mapped';
+import { promotion } from './promotion';
 import { rebuild } from './rebuild';
 import { start } from './start';
 import { trail } from './trail';
 import { visible } from './visible';
 
-/** In the order in which they run; `visible` adds facts to the large ledger, so it is the last. */
-export const measurements: readonly Measurement[] = [ingest, callers, rebuild, trail, start, visible];
+/** In the order in which they run; the last two add facts to the large ledger. */
+export const measurements: readonly Measurement[] = [
+  ingest,
+  callers,
+  rebuild,
+  mapped,
+  trail,
+  start,
+  promotion,
+  visible,
+];

@@ -109,9 +109,12 @@ export class LiveRunner {
     } catch (error) {
       // What was folded in memory is not what is stored: it is read anew.
       this.loaded = null;
-      if (error instanceof CheckpointMoved)
+      if (error instanceof CheckpointMoved) {
         this.parts.log.info({ err: error }, 'live generation was moved on by another');
-      else if (error instanceof OtherCode) this.parts.log.warn({ err: error }, 'standing by');
+        // What waits is folded on the other one at once.
+        return;
+      }
+      if (error instanceof OtherCode) this.parts.log.warn({ err: error }, 'standing by');
       else if (error instanceof LedgerUnavailable || isDatabaseAway(error))
         this.parts.log.warn({ err: error }, 'database is away; the projector tries again');
       else this.parts.log.error({ err: error }, 'the projector failed and starts anew from its checkpoint');

@@ -49,7 +49,10 @@ function differences({ live, next }: Succession): string[] {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const tables: string[] = tableNames.filter((name) => !same(was.mapping[name], is.mapping[name]));
   if (!same(was.policy, is.policy)) tables.push('policy');
-  if (!same(was.sources, is.sources)) tables.push('sources');
+  // One that was added since has no earlier facts that could be read otherwise.
+  const known = new Map(was.sources.map((source) => [source.name, source]));
+  if (is.sources.some((source) => known.has(source.name) && !same(known.get(source.name), source)))
+    tables.push('sources');
   if (codeOf(live.fingerprint) !== codeOf(next.fingerprint)) tables.push('code');
   return tables;
 }

@@ -14,7 +14,7 @@ import { createPool } from '../../src/platform/pools';
 import { type Generation, ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
 import { CurrentSettings, type ProjectionSource } from '../../src/projections/settings';
-import { Replays } from '../../src/projections/replays';
+import { type ReplayParts, Replays } from '../../src/projections/replays';
 import { SourceBook } from '../../src/projections/sources';
 import { freshDatabase, type TestDatabase } from '../support/postgres';
 
@@ -66,6 +66,7 @@ export interface ServiceOptions {
   /** False: nothing is folded, and no live generation is made. */
   projector?: boolean;
   onEvents?: LiveParts['onEvents'];
+  onPromoted?: ReplayParts['onPromoted'];
   config?: Partial<Config>;
   sources?: ProjectionSource[];
   /** Where the application finds the database; the projector always goes there directly. */
@@ -80,11 +81,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const ledger = await createPostgresLedger({ pool, logger: log });
   const sources = new SourceBook(pool, ledger);
   const settings = new CurrentSettings(options.policy ?? defaultPolicy, sources);
-  const { onEvents } = options;
+  const { onEvents, onPromoted } = options;
   const adopt = ({ made }: Generation) => settings.adopt(made);
   const runner = new LiveRunner({ pool: database.pool, ledger, settings, sources, log, adopt, onEvents });
   const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
-  const replays = new Replays({ pool: database.pool, ledger, settings, log });
+  const replays = new Replays({ pool: database.pool, ledger, settings, log, onPromoted });
   const app = await createApp({ config, pool, ledger, sources, replays, logger: log });
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();

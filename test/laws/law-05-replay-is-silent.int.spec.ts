@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { diff } from '../../src/projections/diff';
+import { build } from '../../src/projections/rebuild';
 import { insertOutbox } from '../../src/reactions/outbox';
 import { type House, inHouse } from './support/house';
 import { everyFault } from '../../src/simulator';
@@ -21,6 +23,10 @@ describe('law 5: a replay is silent', () => {
           expect(before.outbox.length).toBeGreaterThan(0);
           await house.rebuild({ maxCases });
           await house.rebuild();
+          expect(await outside(house)).toEqual(before);
+          // Nor does a shadow that finds something else, nor who compares it.
+          const { generation } = await shadow(house);
+          expect((await compared(house, generation)).drifts.length).toBeGreaterThan(0);
           expect(await outside(house)).toEqual(before);
           // The runner that goes on from the new generation has nothing to say of what is known already.
           await house.fold(house.runner({ onEvents: insertOutbox }));
@@ -51,6 +57,18 @@ describe('law 5: a replay is silent', () => {
     );
   });
 });
+
+async function compared({ pool, ledger, settings }: House, generation: number) {
+  return diff({ pool, ledger, settings, generation });
+}
+
+/** By a policy that tells of nothing that was found. */
+async function shadow({ pool, ledger, settings }: House) {
+  const { rows } = await pool.query<{ detector: string }>('SELECT DISTINCT detector FROM live.drifts');
+  const detectors = Object.fromEntries(rows.map(({ detector }) => [detector, { enabled: false }]));
+  const policy = { ...settings.policy, detectors };
+  return build({ pool, ledger, settings: { ...settings, policy } });
+}
 
 /** All that a replay could be heard by: the ledger's head, its facts, and the rows of the outbox with their states. */
 async function outside({ pool }: House): Promise<{ ledger: unknown; outbox: unknown[] }> {

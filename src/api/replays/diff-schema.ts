@@ -41,7 +41,7 @@ const fieldDifference = named('FieldDifference', {
   change: caseChange,
   subject: text,
   path: text.describe(
-    '`dispatched[scend/D1].value.lines[0].sku`; empty where the whole case is on one side only.',
+    '`dispatched[scend/evt-1].value.lines[0].sku`; empty where the whole case is on one side only.',
   ),
   before: json,
   after: json,

@@ -88,6 +88,66 @@ describe('replays over HTTP', () => {
       });
   });
 
+  it('lists what differs as JSON, CSV and NDJSON, page by page, with both values', async () => {
+    await service.tellRaw('prima', 'no JSON either');
+    await settled(async () => (await openDrifts()).length === 2);
+    const { id } = await start({ policy: quiet });
+    await ready(service, id);
+    const url = `/v1/replays/${String(id)}/diff`;
+    const page = await service.get(`${url}?section=drifts&limit=1`);
+    expect(page.json.items).toMatchObject([
+      {
+        change: 'closed',
+        detector: 'message-invalid',
+        before: { cause: expect.any(String) as string },
+        after: null,
+      },
+    ]);
+    expect(await service.pages(`${url}?section=drifts&limit=1`)).toHaveLength(2);
+    const csv = await service.get(`${url}?section=drifts`, { accept: 'text/csv' });
+    expect(csv.text).toMatch(/^change,detector,subject,discriminator,before\.id,before\.cause,/);
+    expect(csv.text.trimEnd().split('\r\n')).toHaveLength(3);
+    const lines = await service.get(`${url}?section=drifts&limit=1`, { accept: 'application/x-ndjson' });
+    expect(lines.text.trimEnd().split('\n')).toHaveLength(1);
+    expect(lines.headers.link).toContain(`${url}?section=drifts&limit=1&cursor=`);
+    for (const section of ['orders', 'stock', 'matches', 'quarantine', 'products', 'feeds'])
+      expect((await service.get(`${url}?section=${section}`)).json).toEqual({ items: [], nextCursor: null });
+    expect((await service.get(`${url}?section=stock`, { accept: 'text/csv' })).text).toMatch(/^change,sku,/);
+
+    // A cursor is of one section; a section must be said.
+    const cursor = String(page.json.nextCursor);
+    expect((await service.get(`${url}?section=orders&cursor=${cursor}`)).json).toMatchObject({
+      code: 'cursor-invalid',
+    });
+    expect((await service.get(url)).status).toBe(400);
+    expect((await service.get(`${url}?section=drift`)).status).toBe(400);
+    expect((await service.get('/v1/replays/999/diff?section=drifts')).json).toMatchObject({
+      code: 'replay-unknown',
+    });
+    // The sums are as of the fact that both have folded, also when live goes on.
+    const { position } = (await service.get(`/v1/replays/${String(id)}`)).json.diff as { position: number };
+    const later = await service.tellRaw('prima', 'nor this');
+    await settled(async () => {
+      const { diff } = (await service.get(`/v1/replays/${String(id)}`)).json as {
+        diff: { position: number };
+      };
+      return diff.position === later;
+    });
+    expect(position).toBeLessThan(later);
+    await service.post(`/v1/replays/${String(id)}/discard`);
+    expect((await service.get(`${url}?section=drifts`)).json).toMatchObject({ code: 'generation-refused' });
+  });
+
+  it('reads sources anew that a document speaks of', async () => {
+    await service.database.pool.query(
+      `INSERT INTO app.sources (name, kind, time_zone, legal_entity) VALUES ('of-another-replica', 'scend', 'UTC', 'ACME')`,
+    );
+    const entries = [{ source: 'of-another-replica', from: 'A', to: 'B' }];
+    const { id } = await start({ mapping: { 'sku-aliases': entries } });
+    expect((await ready(service, id)).json).toMatchObject({ status: 'ready' });
+    await service.post(`/v1/replays/${String(id)}/discard`);
+  });
+
   it('takes a document that nobody has drafted, and records it before it is in force', async () => {
     const entries = [{ source: 'scend', from: 'BAG 1', to: 'BAG-1' }];
     const { id } = await start({ mapping: { 'sku-aliases': entries } });
@@ -151,7 +211,7 @@ describe('replays over HTTP', () => {
       status: 'dropped',
       failure: expect.stringContaining(`gen_${id}`) as string,
     });
-    expect(await openDrifts()).toHaveLength(1);
+    expect(await openDrifts()).toHaveLength(3);
   });
 
   it.each(['/v1/replays/999', '/v1/replays/x', '/v1/replays/-1'])('knows no %s', async (url) => {

@@ -6,7 +6,7 @@ export interface FieldDifference {
   change: CaseChange;
   /** `order:SC-100901` */
   subject: string;
-  /** `dispatched[scend/D1].value.lines[0].sku`; empty where the whole case is on one side only. */
+  /** `dispatched[scend/evt-1].value.lines[0].sku`; empty where the whole case is on one side only. */
   path: string;
   before: unknown;
   after: unknown;
