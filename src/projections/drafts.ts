@@ -22,6 +22,8 @@ export interface Standing<C = unknown> {
 }
 
 export type Versions = { [N in VersionName]?: number | null };
+/** A kit may contain itself by an alias alone. */
+const TOGETHER: readonly TableName[] = ['sku-aliases', 'bundles'];
 
 export class NothingInForce extends Error {
   readonly code = 'nothing-in-force';
@@ -61,7 +63,19 @@ export class Drafts {
   /** Throws `DocumentRefused`. */
   async draftTable(name: TableName, entries: unknown, author: Author) {
     await this.sources.reload();
-    return this.book.draft(name, checkedTable(name, entries, this.sources.all()), author);
+    const checked = checkedTable(name, entries, this.sources.all(), await this.beside(name));
+    return this.book.draft(name, checked, author);
+  }
+
+  /** The tables that are looked at together, as they were drafted last. */
+  private async beside(name: TableName): Promise<Partial<MappingDocument>> {
+    const others = TOGETHER.includes(name) ? TOGETHER.filter((each) => each !== name) : [];
+    const tables = others.map(async (each) => {
+      const { inForce, draft } = await this.table(each);
+      const content = draft === null ? inForce.content : await this.content(draft);
+      return [each, checkedTable(each, content, this.sources.all())];
+    });
+    return Object.fromEntries(await Promise.all(tables)) as Partial<MappingDocument>;
   }
 
   /** The last version of every table; null where nothing is drafted. Throws `DocumentRefused` for what is no longer understood. */

@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import type { ProductState } from '../../domain/cases/product';
 import { formatQuantity } from '../../domain/exact';
+import { formatInstant } from '../../domain/facts/instant';
 import { findCase } from '../cases/find-case';
 import { showAll } from '../cases/show';
 import { waitsOf } from '../cases/waits';
@@ -36,10 +37,13 @@ export class GetProductHandler implements IQueryHandler<GetProduct> {
       },
       scend: { synchronised: showAll(state.synchronised) },
       middleware: { transmissions: showAll(state.transmissions) },
-      partOf: state.partOf.map(({ parent, quantity, explodeAt }) => ({
+      bundles: showAll(state.bundles),
+      partOf: state.partOf.map(({ parent, quantity, explodeAt, from, to }) => ({
         parent,
         quantity: formatQuantity(quantity),
         explodeAt,
+        from: from === undefined ? null : formatInstant(from),
+        to: to === undefined ? null : formatInstant(to),
       })),
       waits: await waitsOf(this.pool, [row.key]),
       drifts: await driftsOf(this.models, [row.key]),

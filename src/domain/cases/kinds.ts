@@ -1,6 +1,7 @@
 /** The registry of case kinds: how each begins, folds, is named, is found, and what it tells other cases. */
 import type { Body } from '../facts/canonical';
 import type { FeedState } from './feed';
+import { kitTimes } from './kits';
 import { type Held, type HeldFact, beats } from './held';
 import {
   type Contribution,
@@ -111,14 +112,13 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     subject: ownKey,
     refs: noRefs,
     contributions: memberships,
-    contributionsMayDiffer: (before, after) => before.boms !== after.boms,
-    receive: (state, from, value) => receiveMembership(state, from, value as KitMembership | null),
+    contributionsMayDiffer: (before, after) => before.boms !== after.boms || before.bundles !== after.bundles,
+    receive: (state, from, value) => receiveMembership(state, from, value as readonly KitMembership[] | null),
     facet: (state) => {
       const item = state.items[0]?.value;
-      const bom = state.boms[0]?.value;
       return JSON.stringify([
         item && [item.status, item.stockManaged, item.baseUom, item.uoms],
-        bom && [bom.components, bom.explodeAt],
+        kitTimes(state).map(({ from, to, held: { value } }) => [from, to, value.components, value.explodeAt]),
         state.partOf,
         state.synchronised.length > 0,
       ]);

@@ -1,6 +1,7 @@
 /** Everything known about one SKU as an article: the books' item, its kit composition, its presence in the warehouse. */
 import type { Body } from '../facts/canonical';
 import { type Held, type HeldFact, type Slot, put } from './held';
+import { kitTimes } from './kits';
 import type { Contribution } from './order';
 
 /** A version of the item, as far as being active and stocked is concerned. */
@@ -16,6 +17,9 @@ export interface KitMembership {
   parent: string;
   quantity: number;
   explodeAt: 'order' | 'warehouse';
+  /** From then on, and no longer then, epoch ms; absent: open. */
+  from?: number;
+  to?: number;
 }
 
 export interface ProductState {
@@ -23,6 +27,8 @@ export interface ProductState {
   items: Slot<Body<'item'>>;
   versions: readonly ItemVersion[];
   boms: Slot<Body<'bill-of-materials'>>;
+  /** What goes before every bill of materials while it holds. */
+  bundles: Slot<Body<'bundle'>>;
   partOf: readonly KitMembership[];
   synchronised: Slot<Body<'item-synchronised'>>;
   prices: Slot<Body<'price'>>;
@@ -35,6 +41,7 @@ export function initialProduct(sku: string): ProductState {
     items: [],
     versions: [],
     boms: [],
+    bundles: [],
     partOf: [],
     synchronised: [],
     prices: [],
@@ -51,6 +58,10 @@ export function evolveProduct(state: ProductState, fact: HeldFact): ProductState
     case 'bill-of-materials': {
       const boms = put(state.boms, fact.held);
       return boms === state.boms ? state : { ...state, boms };
+    }
+    case 'bundle': {
+      const bundles = put(state.bundles, fact.held);
+      return bundles === state.bundles ? state : { ...state, bundles };
     }
     case 'item-synchronised': {
       const synchronised = put(state.synchronised, fact.held);
@@ -89,24 +100,36 @@ function withVersion(state: ProductState, held: Held<Body<'item'>>): ProductStat
 export function receiveMembership(
   state: ProductState,
   from: string,
-  value: KitMembership | null,
+  value: readonly KitMembership[] | null,
 ): ProductState {
   const parent = from.slice('product:'.length);
   const others = state.partOf.filter((kit) => kit.parent !== parent);
   if (value === null && others.length === state.partOf.length) return state;
-  const partOf = value === null ? others : [...others, value].sort((a, b) => (a.parent < b.parent ? -1 : 1));
+  const partOf = [...others, ...(value ?? [])].sort(
+    (a, b) =>
+      (a.parent < b.parent ? -1 : a.parent > b.parent ? 1 : 0) ||
+      (a.from ?? -Infinity) - (b.from ?? -Infinity),
+  );
   return { ...state, partOf };
 }
 
-export function memberships(state: ProductState): Contribution<KitMembership>[] {
-  const held = state.boms[0];
-  if (!held) return [];
-  const { components, explodeAt } = held.value;
-  return components
-    .filter(({ sku }) => sku !== state.sku)
-    .map(({ sku, quantity }) => ({
-      target: `product:${sku}`,
-      value: { parent: state.sku, quantity, explodeAt },
-      facts: [held.fact],
-    }));
+/** To each component, what it is in the kit at which times. */
+export function memberships(state: ProductState): Contribution<readonly KitMembership[]>[] {
+  const told = new Map<string, { memberships: KitMembership[]; facts: Set<number> }>();
+  for (const { from, to, held } of kitTimes(state)) {
+    const { components, explodeAt } = held.value;
+    for (const { sku, quantity } of components) {
+      if (sku === state.sku) continue;
+      const known = told.get(sku) ?? { memberships: [], facts: new Set<number>() };
+      told.set(sku, known);
+      const span = { ...(from === -Infinity ? {} : { from }), ...(to === Infinity ? {} : { to }) };
+      known.memberships.push({ parent: state.sku, quantity, explodeAt, ...span });
+      known.facts.add(held.fact);
+    }
+  }
+  return [...told].map(([sku, { memberships: value, facts }]) => ({
+    target: `product:${sku}`,
+    value,
+    facts: [...facts],
+  }));
 }

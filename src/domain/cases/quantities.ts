@@ -1,8 +1,12 @@
 /** Quantities in base units: units converted by the item's factors, kits exploded where the warehouse explodes them. */
 import { MICRO, exact, mulDiv } from '../exact';
+import { kitAt } from './kits';
 import type { ProductState } from './product';
 
 export type LookProduct = (sku: string) => ProductState | null;
+
+/** Kits within kits. */
+export const MAX_DEPTH = 8;
 
 export interface UnitLine {
   sku: string;
@@ -21,24 +25,31 @@ export function toBase(line: UnitLine, look: LookProduct): number | null {
   return unit ? mulDiv(line.quantity, unit.factor, MICRO) : null;
 }
 
-/** Base micro-units per SKU after explosion. A unit that cannot be converted leaves its SKU at null: unknown, not zero. */
-export function perSku(lines: readonly UnitLine[], look: LookProduct): Map<string, number | null> {
+/**
+ * Base micro-units per SKU after explosion, by the kits of that instant. A unit that cannot be converted leaves its SKU at
+ * null: unknown, not zero. A kit in a kit is taken apart as well; one that leads back to itself stays whole there.
+ */
+export function perSku(
+  lines: readonly UnitLine[],
+  look: LookProduct,
+  at: number,
+): Map<string, number | null> {
   const sums = new Map<string, number | null>();
   const add = (sku: string, quantity: number | null) => {
     const known = sums.get(sku);
     sums.set(sku, known === null || quantity === null ? null : exact((known ?? 0) + quantity));
   };
-  for (const line of lines) {
-    const quantity = toBase(line, look);
-    const bom = look(line.sku)?.boms[0]?.value;
-    if (bom?.explodeAt !== 'warehouse') {
-      add(line.sku, quantity);
-      continue;
+  const explode = (sku: string, quantity: number | null, within: readonly string[]) => {
+    const product = look(sku);
+    const kit = product && kitAt(product, at)?.value;
+    if (kit?.explodeAt !== 'warehouse' || within.includes(sku) || within.length >= MAX_DEPTH) {
+      add(sku, quantity);
+      return;
     }
-    for (const part of bom.components) {
-      add(part.sku, quantity === null ? null : mulDiv(quantity, part.quantity, MICRO));
-    }
-  }
+    for (const part of kit.components)
+      explode(part.sku, quantity === null ? null : mulDiv(quantity, part.quantity, MICRO), [...within, sku]);
+  };
+  for (const line of lines) explode(line.sku, toBase(line, look), []);
   return sums;
 }
 

@@ -39,6 +39,7 @@ export function route(fact: Canonical): string[] {
     case 'price':
       return [`product:${fact.body.sku}`];
     case 'bill-of-materials':
+    case 'bundle':
       return [`product:${fact.body.parent}`];
     case 'customer':
       return [`customer:${fact.body.customer}`];

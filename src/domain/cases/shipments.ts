@@ -1,6 +1,6 @@
 /** Which of Prima's fulfilments posts which of Scend's dispatches. */
 import type { Body } from '../facts/canonical';
-import { type Held, earlier } from './held';
+import { type Held, earlier, earliest } from './held';
 import type { OrderState } from './order';
 import { type LookProduct, perSku } from './quantities';
 
@@ -52,7 +52,8 @@ function pairNameless(shipments: Shipment[], nameless: Held<Body<'fulfilment'>>[
   const rules: ((shipment: Shipment, held: Held<Body<'fulfilment'>>) => boolean)[] = [
     (shipment, held) => sharesTracking(shipment, held.value.trackingNumbers),
     (shipment, held) =>
-      quantitiesText(dispatchedLines(shipment), look) === quantitiesText(held.value.lines, look),
+      quantitiesText(dispatchedLines(shipment), look, shippedAt(shipment)) ===
+      quantitiesText(held.value.lines, look, shippedAt(shipment)),
     () => true,
   ];
   let left = nameless;
@@ -80,6 +81,11 @@ function sharesTracking(shipment: Shipment, numbers: readonly string[]): boolean
   );
 }
 
+/** By the warehouse's clock: what a kit was then is what both sides are taken apart by. */
+export function shippedAt({ dispatches }: Shipment): number {
+  return earliest(dispatches)?.at ?? 0;
+}
+
 export function dispatchedLines(shipment: Shipment): { sku: string; quantity: number; uom: null }[] {
   return shipment.dispatches.flatMap((held) =>
     held.value.lines.map(({ sku, quantity }) => ({ sku, quantity, uom: null })),
@@ -89,6 +95,7 @@ export function dispatchedLines(shipment: Shipment): { sku: string; quantity: nu
 function quantitiesText(
   lines: readonly { sku: string; quantity: number; uom: string | null }[],
   look: LookProduct,
+  at: number,
 ): string {
-  return JSON.stringify([...perSku(lines, look)].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify([...perSku(lines, look, at)].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -28,6 +28,9 @@ export interface Term {
 export interface KitRows {
   orders: readonly OrderShare[];
   quantity: number;
+  /** The clocks of the moves that it holds for: from then on, and no longer then. */
+  from: number;
+  to: number;
 }
 
 /** Known statuses; an unmapped one counts as physical and otherwise unavailable. */
@@ -181,7 +184,8 @@ function sharesWithKits(own: readonly OrderShare[], kits: readonly KitRows[]): r
         posted: [],
         returned: [],
       };
-      const posted = share.posted.map((move) => ({
+      const holding = share.posted.filter(({ at }) => at >= kit.from && at < kit.to);
+      const posted = holding.map((move) => ({
         ...move,
         quantity: mulDiv(move.quantity, kit.quantity, MICRO),
         uom: BASE,

@@ -37,6 +37,8 @@ export const canonicalBodies = {
     modifiedAt: instant,
     paymentTerms: shortText.nullable(),
     discountCodes: z.array(shortText),
+    /** Of each discount code, what it belongs to; null where it is not recognised. Absent: none is. */
+    campaigns: z.array(shortText.nullable()).optional(),
     lines: z.array(priced.extend({ nonStock: z.boolean() })),
     totals: z.object({ net: amount, tax: amount, gross: amount }).nullable(),
   }),
@@ -116,6 +118,14 @@ export const canonicalBodies = {
     parent: code,
     components: z.array(z.object({ sku: code, quantity: positiveQuantity })),
     explodeAt: z.enum(['order', 'warehouse']),
+  }),
+  /** A kit while it is made of this, whatever a bill of materials says; open where it has no date. */
+  bundle: z.object({
+    parent: code,
+    components: z.array(z.object({ sku: code, quantity: positiveQuantity })),
+    explodeAt: z.enum(['order', 'warehouse']),
+    validFrom: instant.nullable(),
+    validTo: instant.nullable(),
   }),
   price: z.object({
     priceList: code,

@@ -16,6 +16,7 @@ const applications: { [T in CanonicalType]?: Apply<T> } = {
   'sales-order': (body, map, at) =>
     withChanges(body, {
       customer: optional(body.customer, (customer) => map.customer(customer, at)),
+      ...campaigns(body, map, at),
       status: map.label('sales-order', body.status, at),
       lines: each(body.lines, (line) => {
         const mapped = pricedLine(line, map, at);
@@ -47,6 +48,8 @@ const applications: { [T in CanonicalType]?: Apply<T> } = {
   'stock-reservation': named,
   item,
   'bill-of-materials': (body, map, at) =>
+    withChanges(body, { parent: map.sku(body.parent, at), components: skuLines(body.components, map, at) }),
+  bundle: (body, map, at) =>
     withChanges(body, { parent: map.sku(body.parent, at), components: skuLines(body.components, map, at) }),
   price,
   customer: (body, map, at) => withChanges(body, { customer: map.customer(body.customer, at) }),
@@ -103,7 +106,10 @@ const applications: { [T in CanonicalType]?: Apply<T> } = {
 export function mapped(translation: Translation, map: SourceMapping): Translation {
   if (!translation.ok) return translation;
   try {
-    const facts = each(translation.facts, (fact) => mappedFact(fact, map));
+    const facts = withBundles(
+      each(translation.facts, (fact) => mappedFact(fact, map)),
+      map,
+    );
     return facts === translation.facts ? translation : { ok: true, facts };
   } catch (error) {
     if (error instanceof NotExact)
@@ -118,6 +124,40 @@ function mappedFact(fact: Canonical, map: SourceMapping): Canonical {
   if (!apply) return fact;
   const body = apply(fact.body as Body<'customer'>, map, fact.occurredAt);
   return body === fact.body ? fact : ({ ...fact, body } as Canonical);
+}
+
+/** Where nothing is said of discounts, nothing is added: none is recognised. */
+function campaigns(
+  { discountCodes }: Body<'sales-order'>,
+  map: SourceMapping,
+  at: number,
+): Pick<Body<'sales-order'>, 'campaigns'> {
+  if (discountCodes.length === 0 || !map.knowsDiscounts) return NOTHING;
+  return { campaigns: discountCodes.map((discount) => map.campaign(discount, at)) };
+}
+
+const NOTHING = {};
+
+/** The article that a fact defines. */
+function definedBy(fact: Canonical): string | null {
+  if (fact.type === 'item' || fact.type === 'item-synchronised') return fact.body.sku;
+  return fact.type === 'bill-of-materials' ? fact.body.parent : null;
+}
+
+/** What defines an article says as well what the mapping says of it as a kit: so its case knows, whichever comes first. */
+function withBundles(facts: Canonical[], map: SourceMapping): Canonical[] {
+  const told = facts.flatMap((fact): Canonical[] => {
+    const sku = definedBy(fact);
+    const bundles = sku === null ? undefined : map.bundlesOf(sku);
+    return (bundles ?? []).map((body, index) => ({
+      type: 'bundle',
+      doc: `bundle/${body.parent}/${index}`,
+      revision: 0,
+      occurredAt: fact.occurredAt,
+      body,
+    }));
+  });
+  return told.length === 0 ? facts : [...facts, ...told];
 }
 
 function optional<T>(value: T | null, map: (value: T) => T): T | null {

@@ -298,3 +298,77 @@ describe('quantities and prices in another unit', () => {
     ).toEqual(['EA', 'EA 1', 'CASE 12']);
   });
 });
+
+describe('kits', () => {
+  const parts = (quantity: string) => [{ sku: 'STRAP', quantity }];
+  const bundles = [
+    { sku: 'KIT', components: parts('2'), explodeAt: 'warehouse', validTo: '2026-03-01' },
+    { sku: 'KIT', components: parts('3'), explodeAt: 'order', validFrom: '2026-03-01' },
+  ];
+  const synchronised = (sku: string): Canonical => ({
+    type: 'item-synchronised',
+    doc: 'evt-1',
+    revision: 0,
+    occurredAt: NOON,
+    body: { sku, warehouse: null, baseUom: null },
+  });
+  const body = (quantity: number, explodeAt: string, validFrom: number | null, validTo: number | null) => ({
+    parent: 'KIT',
+    components: [{ sku: 'STRAP', quantity: quantity * MICRO }],
+    explodeAt,
+    validFrom,
+    validTo,
+  });
+
+  it('are told with whatever defines their article, for all times, by our name', () => {
+    const march = Date.UTC(2026, 2, 1);
+    const translation = translate([synchronised('kit')], {
+      bundles,
+      'sku-aliases': [{ from: 'kit', to: 'KIT' }],
+    });
+    expect(translation).toMatchObject({
+      ok: true,
+      facts: [
+        { type: 'item-synchronised', body: { sku: 'KIT' } },
+        { type: 'bundle', doc: 'bundle/KIT/0', occurredAt: NOON, body: body(2, 'warehouse', null, march) },
+        { type: 'bundle', doc: 'bundle/KIT/1', occurredAt: NOON, body: body(3, 'order', march, null) },
+      ],
+    });
+  });
+
+  it('add nothing to any other message', () => {
+    const facts = [synchronised('STRAP')];
+    expect(translate(facts, { bundles })).toEqual({ ok: true, facts });
+    for (const fact of everyFact.filter(({ type }) => type !== 'item' && type !== 'bill-of-materials'))
+      expect(translate([fact], { bundles })).toEqual({ ok: true, facts: [fact] });
+  });
+});
+
+describe('discount codes', () => {
+  const order = everyFact.find(({ type }) => type === 'sales-order');
+  const coded = (...discountCodes: string[]): Canonical => {
+    if (order?.type !== 'sales-order') throw new Error('the contract has an order');
+    return { ...order, occurredAt: NOON, body: { ...order.body, discountCodes } };
+  };
+  const codes = [
+    { from: 'TEN', to: 'ten-percent', validFrom: '2026-11-01', validTo: '2026-12-01' },
+    { from: 'OLD', to: 'gone', validTo: '2026-11-01' },
+    { source: 'test', from: 'X', to: 'ours' },
+    { from: 'X', to: 'everybody' },
+  ];
+
+  it('are recognised by the clock of the order', () => {
+    const fact = after(coded('TEN', 'OLD', 'NEVER', 'X'), { 'discount-codes': codes });
+    expect(fact.body).toMatchObject({
+      discountCodes: ['TEN', 'OLD', 'NEVER', 'X'],
+      campaigns: ['ten-percent', null, null, 'ours'],
+    });
+  });
+
+  it('add nothing to an order that has none, or where nothing is said of any', () => {
+    const none = coded();
+    expect(after(none, { 'discount-codes': codes })).toBe(none);
+    const some = coded('TEN');
+    expect(after(some, { 'reason-codes': [{ from: 'a', to: 'b' }] })).toBe(some);
+  });
+});

@@ -1,10 +1,10 @@
 /** A mapping as somebody wrote it: checked as a whole, with the place of each fault and what to write instead. */
 import { type ZoneOffset, zoneOffset } from '../sources/zone';
-import { circles } from './circles';
+import { circles, kitCircles } from './circles';
 import { type Dated, spanOf, utc } from './dates';
 import { ambiguous, overlaps } from './overlaps';
 import { DocumentRefused, type Problem, placeOf } from '../refused';
-import { type MappingDocument, type TableName, mappingSchema, tableNames } from './tables';
+import { type MappingDocument, type TableName, emptyMapping, mappingSchema, tableNames } from './tables';
 
 /** A source that exists, and the zone of its dates. */
 export interface KnownSource {
@@ -30,17 +30,23 @@ export function checkedMapping(document: unknown, sources: readonly KnownSource[
   ]);
   problems.push(...ambiguous(mapping, zoneOf));
   problems.push(...circles('sku-aliases', mapping), ...circles('customer-links', mapping));
+  // Aliases that go in a circle are told already.
+  if (problems.length === 0) problems.push(...kitCircles(mapping));
   if (problems.length > 0) throw new DocumentRefused('mapping-invalid', problems);
   return mapping;
 }
 
-/** One table, in a mapping whose other tables stay as they are. */
+/** One table beside the others, of which what is wrong in them alone is not told: nobody has just written that. */
 export function checkedTable<N extends TableName>(
   name: N,
   entries: unknown,
   sources: readonly KnownSource[],
+  others: Partial<MappingDocument> = {},
 ): MappingDocument[N] {
-  return checkedMapping({ [name]: entries }, sources)[name];
+  const alone = checkedMapping({ [name]: entries }, sources)[name];
+  const problems = kitCircles({ ...emptyMapping, ...others, [name]: alone });
+  if (problems.length > 0) throw new DocumentRefused('mapping-invalid', problems);
+  return alone;
 }
 
 function unknownSources(
@@ -49,7 +55,7 @@ function unknownSources(
   zones: ReadonlyMap<string, ZoneOffset>,
 ): Problem[] {
   const known = zones.size === 0 ? 'none is configured' : `there are: ${[...zones.keys()].sort().join(', ')}`;
-  return mapping[name].flatMap(({ source }, index) =>
+  return (mapping[name] as readonly Dated[]).flatMap(({ source }, index) =>
     source === undefined || zones.has(source)
       ? []
       : [{ path: `${name}[${index}].source`, message: `no source is named ${source}; ${known}` }],

@@ -20,6 +20,12 @@ function problems(document: unknown) {
 }
 
 const alias = (from: string, to: string, over: object = {}) => ({ from, to, ...over });
+const kit = (sku: string, parts: string[], over: object = {}) => ({
+  sku,
+  components: parts.map((part) => ({ sku: part, quantity: '1' })),
+  explodeAt: 'warehouse',
+  ...over,
+});
 
 describe('a mapping is refused, with the place and the remedy, for', () => {
   it.each<[string, unknown, RegExp]>([
@@ -113,6 +119,57 @@ describe('a mapping is refused, with the place and the remedy, for', () => {
       'a source that does not exist',
       { 'tax-codes': [alias('A', 'B', { source: 'plytix' })] },
       /^tax-codes\[0\]\.source: no source is named plytix; there are: prima, scend/,
+    ],
+    ['a kit of nothing', { bundles: [kit('K', [])] }, /^bundles\[0\]\.components: must name at least one/],
+    [
+      'a kit with a SKU twice',
+      { bundles: [kit('K', ['A', 'A'])] },
+      /^bundles\[0\]\.components: names a SKU twice/,
+    ],
+    [
+      'a kit with none of a component',
+      { bundles: [kit('K', [], { components: [{ sku: 'A', quantity: '0' }] })] },
+      /^bundles\[0\]\.components\[0\]\.quantity: must be more than zero/,
+    ],
+    [
+      'a kit that is taken apart nowhere',
+      { bundles: [kit('K', ['A'], { explodeAt: 'home' })] },
+      /^bundles\[0\]\.explodeAt: must be order or warehouse/,
+    ],
+    [
+      'a kit of a source',
+      { bundles: [kit('K', ['A'], { source: 'prima' })] },
+      /^bundles\[0\]: unknown field source; the fields are sku, components/,
+    ],
+    [
+      'two meanings of a kit at one time',
+      { bundles: [kit('K', ['A'], { validTo: '2026-03-02' }), kit('K', ['B'], { validFrom: '2026-03-01' })] },
+      /^bundles\[1\]: holds at the same time as bundles\[0\]/,
+    ],
+    [
+      'a kit in itself',
+      { bundles: [kit('K', ['A', 'K'])] },
+      /^bundles\[0\]: makes a kit contain itself: K → K; take one/,
+    ],
+    [
+      'kits in each other, whatever the dates',
+      { bundles: [kit('K', ['L'], { validTo: '2026-01-01' }), kit('L', ['K'], { validFrom: '2026-01-01' })] },
+      /^bundles\[1\]: makes a kit contain itself: K → L → K/,
+    ],
+    [
+      'a kit in itself by an alias of a component',
+      { bundles: [kit('K', ['A'])], 'sku-aliases': [alias('A', 'B'), alias('B', 'K')] },
+      /makes a kit contain itself: .*A → B → K|makes a kit contain itself: .*B → K → A/,
+    ],
+    [
+      'a kit in itself by its own alias',
+      { bundles: [kit('OLD', ['K'])], 'sku-aliases': [alias('OLD', 'K', { source: 'scend' })] },
+      /^bundles\[0\]: makes a kit contain itself: .*K → K/,
+    ],
+    [
+      'two campaigns of one code at one time',
+      { 'discount-codes': [alias('TEN', 'A'), alias('TEN', 'B')] },
+      /^discount-codes\[1\]: holds at the same time as/,
     ],
     ['an alias of itself', { 'sku-aliases': [alias('A', 'A')] }, /^sku-aliases\[0\]: closes a circle: A → A/],
     [
@@ -288,5 +345,20 @@ describe('whatever is written', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('kits and aliases', () => {
+  it('of two sources that mean different things by one word are no circle', () => {
+    const aliases = [alias('A', 'K', { source: 'prima' }), alias('K', 'L', { source: 'scend' })];
+    expect(problems({ bundles: [kit('L', ['A'])], 'sku-aliases': aliases })).toEqual([]);
+  });
+
+  it('are looked at together where one of them is drafted beside the other', () => {
+    const bundles = checkedTable('bundles', [kit('K', ['A'])], sources);
+    expect(() => checkedTable('sku-aliases', [alias('A', 'K')], sources, { bundles })).toThrow(
+      /makes a kit contain itself/,
+    );
+    expect(checkedTable('sku-aliases', [alias('A', 'B')], sources, { bundles })).toHaveLength(1);
   });
 });

@@ -19,9 +19,7 @@ export function circles(name: 'sku-aliases' | 'customer-links', mapping: Mapping
     const edges = new Map<string, Edge[]>();
     entries.forEach(({ source, from, to }, index) => {
       if (source !== undefined && source !== scope) return;
-      const known = edges.get(from);
-      if (known) known.push({ to, index });
-      else edges.set(from, [{ to, index }]);
+      addEdge(edges, from, { to, index });
     });
     const circle = circleIn(edges);
     if (circle && !found.has(circle.index))
@@ -31,6 +29,47 @@ export function circles(name: 'sku-aliases' | 'customer-links', mapping: Mapping
       });
   }
   return [...found.values()];
+}
+
+/**
+ * A kit that contains itself, whatever the dates: directly, by a kit in it, or by a name of which an alias leads to it. A
+ * source's own aliases count one source at a time, since two may mean different things by one word.
+ */
+export function kitCircles({ bundles, 'sku-aliases': aliases }: MappingDocument): Problem[] {
+  if (bundles.length === 0) return [];
+  const found = new Map<string, Problem>();
+  for (const scope of new Set([undefined, ...aliases.map(({ source }) => source)])) {
+    const leads = new Map<string, Edge[]>();
+    aliases.forEach(({ source, from, to }, index) => {
+      // Below zero: an alias, and no kit.
+      if (source === undefined || source === scope) addEdge(leads, from, { to, index: -1 - index });
+    });
+    const edges = new Map([...leads].map(([from, to]) => [from, [...to]]));
+    bundles.forEach(({ sku, components }, index) => {
+      for (const name of reachable(sku, leads))
+        for (const part of components) addEdge(edges, name, { to: part.sku, index });
+    });
+    const circle = circleIn(edges);
+    if (!circle) continue;
+    const { index, names } = circle;
+    const path = index < 0 ? `sku-aliases[${-1 - index}]` : `bundles[${index}]`;
+    const message = `makes a kit contain itself: ${names.join(' → ')}; take one of them out of the other`;
+    found.set(path, { path, message });
+  }
+  return [...found.values()];
+}
+
+function addEdge(edges: Map<string, Edge[]>, from: string, edge: Edge): void {
+  const known = edges.get(from);
+  if (known) known.push(edge);
+  else edges.set(from, [edge]);
+}
+
+/** A name and all that it leads to. */
+function reachable(name: string, leads: ReadonlyMap<string, readonly Edge[]>): Set<string> {
+  const names = new Set([name]);
+  for (const each of names) for (const { to } of leads.get(each) ?? []) names.add(to);
+  return names;
 }
 
 /** Depth first, without recursion: a chain may be as long as the table. */

@@ -35,6 +35,7 @@ export function ambiguous(mapping: MappingDocument, zoneOf: ZoneOf): Problem[] {
 }
 
 function keyOf(entry: Entry): string {
+  if ('components' in entry) return JSON.stringify([entry.sku]);
   if ('pattern' in entry || !('from' in entry)) {
     const { source, sku, pattern } = entry;
     return JSON.stringify([source, sku, pattern]);

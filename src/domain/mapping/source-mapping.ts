@@ -2,7 +2,8 @@
 import { MICRO, parseDecimal } from '../exact';
 import { zoneOffset } from '../sources/zone';
 import type { KnownSource } from './check';
-import { type Dated, DatedMap, type Span, spanOf } from './dates';
+import type { Body } from '../facts/canonical';
+import { type Dated, DatedMap, type Span, spanOf, utc } from './dates';
 import type { MappingDocument } from './tables';
 import { type StatusDocument, statusDocuments } from './words';
 
@@ -11,6 +12,8 @@ export interface Unit {
   /** How many of `to` one is, in millionths. */
   factor: number;
 }
+
+export type Bundle = Body<'bundle'>;
 
 const ANY = '*';
 
@@ -25,6 +28,8 @@ export class SourceMapping {
   private readonly skuUnits = new DatedMap<Unit>();
   private readonly never = new DatedMap<true>();
   private readonly patterns: (Span & { parts: readonly string[] })[] = [];
+  private readonly discounts = new DatedMap<string>();
+  private readonly bundles = new Map<string, Bundle[]>();
   /** Nothing is said of this source. */
   readonly isEmpty: boolean;
 
@@ -59,6 +64,24 @@ export class SourceMapping {
       if (sku !== undefined) this.never.add(sku, span, true);
       else if (pattern !== undefined) this.patterns.push({ ...span, parts: pattern.split(ANY) });
     });
+    rename(mapping['discount-codes'], this.discounts);
+    for (const { sku, components, explodeAt, ...dates } of mapping.bundles) {
+      const { from, to } = spanOf(dates, utc);
+      const parts = components.map((part) => ({
+        sku: part.sku,
+        quantity: parseDecimal(part.quantity, 6) ?? MICRO,
+      }));
+      const known = this.bundles.get(sku) ?? [];
+      known.push({
+        parent: sku,
+        components: parts,
+        explodeAt,
+        validFrom: from === -Infinity ? null : from,
+        validTo: to === Infinity ? null : to,
+      });
+      this.bundles.set(sku, known);
+      said++;
+    }
     this.isEmpty = said === 0;
   }
 
@@ -85,6 +108,20 @@ export class SourceMapping {
 
   label(of: StatusDocument, status: string, at: number): string {
     return this.labels.get(of)?.find(status, at) ?? status;
+  }
+
+  /** Null where the code is not recognised. */
+  campaign(code: string, at: number): string | null {
+    return this.discounts.find(code, at) ?? null;
+  }
+
+  get knowsDiscounts(): boolean {
+    return !this.discounts.isEmpty;
+  }
+
+  /** By our SKU: what it is made of, for all times. Undefined: nothing is said of it. */
+  bundlesOf(sku: string): readonly Bundle[] | undefined {
+    return this.bundles.get(sku);
   }
 
   /** By our SKU. What is said of the SKU goes before what is said of the unit. */

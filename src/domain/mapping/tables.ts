@@ -12,6 +12,7 @@ import { canonicalUnits, documentStatuses, statusDocuments, stockStatuses } from
 export const MAX_ENTRIES = 50_000;
 const MAX_PATTERNS = 100;
 const MAX_CODE = 200;
+const MAX_COMPONENTS = 200;
 
 const text = (max: number) =>
   z
@@ -48,11 +49,26 @@ const factor = text(40)
     'must be more than zero: it says how many of `to` one of `from` is',
   );
 
+const perKit = text(40)
+  .refine(
+    (value) => parseDecimal(value, 6) !== null,
+    'must be a decimal of at most 15 digits, 6 of them after the point',
+  )
+  .refine(
+    (value) => (parseDecimal(value, 6) ?? 1) > 0,
+    'must be more than zero: it says how many of it are in one kit',
+  );
+
 /** When an entry holds, by the source's clock: from `validFrom` on, and no longer at `validTo`. A date is its midnight there. */
 const dated = { validFrom: date, validTo: date };
 
 function entry<S extends z.ZodRawShape>(shape: S) {
-  const fields = { source: word.optional(), ...shape, ...dated };
+  return ours({ source: word.optional(), ...shape });
+}
+
+/** An entry in our own words, for whatever source says them. */
+function ours<S extends z.ZodRawShape>(shape: S) {
+  const fields = { ...shape, ...dated };
   const known = Object.keys(fields).join(', ');
   return z.strictObject(fields, {
     error: (issue) =>
@@ -97,6 +113,20 @@ export const tables = {
   ),
   /** A source's customer. `merge`: several of the source's customers are this one, and are meant to be. */
   'customer-links': table(entry({ from: word, to: word, merge: z.boolean().optional() })),
+  /** What a kit, by our SKU, is made of, and who takes it apart: whatever a bill of materials says, or where there is none. */
+  bundles: table(
+    ours({
+      sku: word,
+      components: z
+        .array(z.strictObject({ sku: word, quantity: perKit }))
+        .min(1, 'must name at least one component')
+        .max(MAX_COMPONENTS, `must have at most ${MAX_COMPONENTS} components`)
+        .refine((parts) => new Set(parts.map(({ sku }) => sku)).size === parts.length, 'names a SKU twice'),
+      explodeAt: z.enum(['order', 'warehouse'], { error: 'must be order or warehouse' }),
+    }),
+  ),
+  /** A discount code that a source may write, and the campaign that it belongs to. What is not here is not recognised. */
+  'discount-codes': table(entry({ from: word, to: word })),
   /** A source's word for the status of a document. */
   'status-labels': table(
     entry({

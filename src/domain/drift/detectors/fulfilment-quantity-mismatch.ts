@@ -1,5 +1,6 @@
+import { isKit } from '../../cases/kits';
 import { perSku } from '../../cases/quantities';
-import { type Shipment, dispatchedLines } from '../../cases/shipments';
+import { type Shipment, dispatchedLines, shippedAt } from '../../cases/shipments';
 import { type Held, latest, sourceOf } from '../../cases/held';
 import { formatQuantity } from '../../exact';
 import { graceMs, unitsOf } from '../../policy';
@@ -48,10 +49,12 @@ export const fulfilmentQuantityMismatch = detector({
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
       if (shipment.ambiguous || shipment.fulfilments.length === 0 || plainlyEqual(shipment, look)) continue;
-      const sent = perSku(dispatchedLines(shipment), look);
+      const at = shippedAt(shipment);
+      const sent = perSku(dispatchedLines(shipment), look, at);
       const posted = perSku(
         shipment.fulfilments.flatMap((held) => stockedLines(held.value.lines, look)),
         look,
+        at,
       );
       const both = [...shipment.dispatches, ...shipment.fulfilments] as Held<unknown>[];
       const parted = latest(both);
@@ -134,16 +137,17 @@ function plainlyEqual({ dispatches, fulfilments }: Shipment, look: Look): boolea
       const other = lines[index];
       if (other?.sku !== line.sku || other.quantity !== line.quantity) return false;
       const product = look(line.sku);
-      return product?.boms.length === 0 && product.items[0]?.value.baseUom === other.uom;
+      return product != null && !isKit(product) && product.items[0]?.value.baseUom === other.uom;
     })
   );
 }
 
 /** A charge on a fulfilment ships nothing. */
 function stockedLines<L extends { sku: string }>(lines: readonly L[], look: Look): L[] {
-  return lines.filter(
-    (line) => look(line.sku)?.items[0]?.value.stockManaged !== false || look(line.sku)?.boms[0] !== undefined,
-  );
+  return lines.filter(({ sku }) => {
+    const product = look(sku);
+    return product?.items[0]?.value.stockManaged !== false || isKit(product);
+  });
 }
 
 function revised(told: ReturnType<typeof fulfilment>): ReturnType<typeof fulfilment> {

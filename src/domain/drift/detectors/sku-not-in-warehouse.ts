@@ -1,4 +1,5 @@
 import { sourceOf } from '../../cases/held';
+import { isKit } from '../../cases/kits';
 import type { ItemVersion, ProductState } from '../../cases/product';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
@@ -20,7 +21,7 @@ export const skuNotInWarehouse = detector({
     const start = activeSince(state);
     if (!held || start === null || state.synchronised.length > 0) return [];
     // A kit that is exploded before or in the warehouse is never kept there under its own number.
-    if (state.boms.length > 0) return [];
+    if (isKit(state)) return [];
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
     if (!context.missing(start.at, dueAt, { kind: 'scend', stream: 'item' })) return [];
     return [

@@ -7,6 +7,7 @@ import {
   scendPosition,
 } from '../../cases/stock-position';
 import { sourceOf } from '../../cases/held';
+import { MAX_DEPTH } from '../../cases/quantities';
 import { type StockState, everyShare } from '../../cases/stock';
 import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
 import { graceMs, unitsOf } from '../../policy';
@@ -150,14 +151,28 @@ function told(term: Term, value: number): Explained {
   };
 }
 
-function kitRows(state: StockState, context: DetectContext): KitRows[] {
-  const kits = context.product(state.sku)?.partOf ?? [];
-  return kits
-    .filter((kit) => kit.explodeAt === 'warehouse')
-    .map((kit) => ({
-      orders: kitShares(context.look('stock', `${kit.parent}@${state.warehouse}`)),
-      quantity: kit.quantity,
-    }));
+/** Of every kit that the warehouse takes apart and this SKU is in, however deep. */
+function kitRows({ sku, warehouse }: StockState, context: DetectContext): KitRows[] {
+  const rows: KitRows[] = [];
+  const climb = (part: string, each: Omit<KitRows, 'orders'>, within: readonly string[]) => {
+    if (within.length > MAX_DEPTH) return;
+    for (const kit of context.product(part)?.partOf ?? []) {
+      if (kit.explodeAt !== 'warehouse' || within.includes(kit.parent)) continue;
+      const quantity = mulDiv(each.quantity, kit.quantity, MICRO);
+      const from = Math.max(each.from, kit.from ?? -Infinity);
+      const to = Math.min(each.to, kit.to ?? Infinity);
+      if (from >= to) continue;
+      rows.push({
+        orders: kitShares(context.look('stock', `${kit.parent}@${warehouse}`)),
+        quantity,
+        from,
+        to,
+      });
+      climb(kit.parent, { quantity, from, to }, [...within, kit.parent]);
+    }
+  };
+  climb(sku, { quantity: MICRO, from: -Infinity, to: Infinity }, [sku]);
+  return rows;
 }
 
 /**

@@ -59,7 +59,8 @@ interface Lists {
 /** What no schema says of a list: which of two equal lines counts would be a guess, and nothing divides by zero. */
 function refuseAmbiguity(type: CanonicalType, { lines, components, uoms, statuses }: Lists): void {
   if (lines?.[0]?.lineNo !== undefined) refuseRepeats('lines', lines, (line) => line.lineNo ?? '');
-  if (type === 'bill-of-materials') refuseRepeats('components', components ?? [], ({ sku }) => sku);
+  if (type === 'bill-of-materials' || type === 'bundle')
+    refuseRepeats('components', components ?? [], ({ sku }) => sku);
   if (type === 'stock-level') refuseRepeats('statuses', statuses ?? [], ({ status }) => status);
   // Units compare case-insensitively everywhere.
   refuseRepeats('uoms', uoms ?? [], ({ uom }) => uom.toLowerCase());
