@@ -1,11 +1,6 @@
 import { toCsv } from '../api/lists/csv';
 import { type DriftChange, diff, eachDriftChange } from '../projections/diff';
-import {
-  GenerationRefused,
-  completeGeneration,
-  dropGeneration,
-  listGenerations,
-} from '../projections/generations';
+import { GenerationRefused, dropGeneration, listGenerations, promotable } from '../projections/generations';
 import { promoteGeneration } from '../projections/rebuild';
 import { columns } from './ask';
 import { diffText } from './diff-text';
@@ -21,18 +16,19 @@ interface Output {
 export function runList({ json }: Output): Promise<void> {
   return withRuntime(async ({ pool }) => {
     const generations = await listGenerations(pool);
-    const items = generations.map(({ id, status, reason, createdAt, promotedAt }) => ({
+    const items = generations.map(({ id, status, lastFact, reason, createdAt, promotedAt }) => ({
       id,
       status,
+      upTo: lastFact,
       reason,
       createdAt: createdAt.toISOString(),
       promotedAt: promotedAt?.toISOString() ?? null,
     }));
     if (json) print(JSON.stringify({ items }));
     else {
-      const rows = items.map(({ id, status, reason, createdAt, promotedAt }) => [
+      const rows = items.map(({ id, status, upTo, reason, createdAt, promotedAt }) => [
         String(id),
-        status,
+        upTo === null ? status : `${status}, up to fact ${upTo}`,
         createdAt.slice(0, 19),
         promotedAt?.slice(0, 19) ?? '',
         reason ?? '',
@@ -90,7 +86,7 @@ export function runRollback(output: Output): Promise<void> {
 
 async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
   const { bulkPool: pool, ledger, settings } = runtime;
-  const { made, reason } = await completeGeneration(pool, generation);
+  const { made, reason } = await promotable(pool, generation);
   // Nobody vouches for who sits at the command line.
   await openReplays(runtime).mayPromote(generation, null);
   await openDrafts(runtime).record(made, author(reason));

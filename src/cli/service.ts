@@ -37,6 +37,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
   const sender = new OutboxSender({ pool, log, webhookUrl: config.slack.webhookUrl, link: url });
   if (config.roles.includes('reactions')) sender.start();
+  replays.watchForAbandoned();
   const projecting = config.roles.includes('projector')
     ? project(runtime, runner, stopping.signal)
     : Promise.resolve();

@@ -84,12 +84,12 @@ const PAGE = 500;
  * compare, or where live moves faster than the draft can be caught up.
  */
 export async function diff(parts: DiffParts): Promise<DiffSummary> {
-  return compared(parts, async (client, schema, position) => ({
+  return compared(parts, async (client, schema, position, base) => ({
     generation: parts.generation,
     position,
-    drifts: await driftChanges(client, schema),
-    cases: await caseChanges(client, schema),
-    quarantine: await quarantine(client, schema),
+    drifts: await driftChanges(client, schema, base),
+    cases: await caseChanges(client, schema, base),
+    quarantine: await quarantine(client, schema, base),
   }));
 }
 
@@ -98,8 +98,10 @@ export async function eachDriftChange(
   parts: DiffParts,
   tell: (change: DriftChange) => void | Promise<void>,
 ): Promise<void> {
-  await compared(parts, async (client, schema) => {
-    await client.query(`DECLARE changes NO SCROLL CURSOR FOR ${DRIFTS(schema)} ORDER BY case_key, anchor`);
+  await compared(parts, async (client, schema, _, base) => {
+    await client.query(
+      `DECLARE changes NO SCROLL CURSOR FOR ${DRIFTS(schema, base)} ORDER BY case_key, anchor`,
+    );
     for (;;) {
       const { rows } = await client.query<DriftChangeRow>(`FETCH ${PAGE} FROM changes`);
       for (const row of rows) await tell(driftChange(row));
@@ -110,11 +112,12 @@ export async function eachDriftChange(
 
 async function compared<T>(
   { pool, ledger, settings, generation: id }: DiffParts,
-  compare: (client: PoolClient, schema: string, position: number) => Promise<T>,
+  compare: (client: PoolClient, schema: string, position: number, base: string) => Promise<T>,
 ): Promise<T> {
   const release = await guardBuild(pool, id);
   try {
-    const { schema, made, status, fingerprint } = await completeGeneration(pool, id);
+    const { schema, made, status, fingerprint, lastFact, comparedWith } = await completeGeneration(pool, id);
+    if (lastFact !== null) return await comparedAt(pool, { id, schema, lastFact, comparedWith }, compare);
     if (status === 'live')
       throw new GenerationRefused(`generation ${id} is the live one: it differs in nothing`);
     const folds = madeByThisCode(fingerprint);
@@ -125,7 +128,7 @@ async function compared<T>(
       if (folds) await catchUp.exactlyTo(live);
       const result = await inSnapshot(pool, async (client) => {
         const [now, draft] = [await positionOf(client, LIVE), await positionOf(client, schema)];
-        return now === draft ? { value: await compare(client, schemaName(schema), now) } : null;
+        return now === draft ? { value: await compare(client, schemaName(schema), now, LIVE) } : null;
       });
       if (result) return result.value;
     }
@@ -138,6 +141,21 @@ async function compared<T>(
   } finally {
     await release();
   }
+}
+
+/** What both have folded ends at one fact, for ever: nothing is caught up. */
+async function comparedAt<T>(
+  pool: Pool,
+  draft: { id: number; schema: string; lastFact: number; comparedWith: number | null },
+  compare: (client: PoolClient, schema: string, position: number, base: string) => Promise<T>,
+): Promise<T> {
+  const { id, schema, lastFact, comparedWith } = draft;
+  if (comparedWith === null)
+    throw new GenerationRefused(
+      `generation ${id} is what was in force up to fact ${lastFact}: the draft beside it is compared with it`,
+    );
+  const { schema: base } = await completeGeneration(pool, comparedWith);
+  return inSnapshot(pool, (client) => compare(client, schemaName(schema), lastFact, schemaName(base)));
 }
 
 async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -161,42 +179,46 @@ async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T
 const STANDS = `status IN ('open', 'accepted')`;
 
 /** Drifts are the same where case and anchor are; they say the same where their values do. */
-const DRIFTS = (draft: string) => `
+const DRIFTS = (draft: string, base: string) => `
   SELECT CASE WHEN l.case_key IS NULL THEN 'opened' WHEN d.case_key IS NULL THEN 'closed' ELSE 'changed' END AS change,
          case_key, anchor, coalesce(d.detector, l.detector) AS detector, coalesce(d.subject, l.subject) AS subject,
          coalesce(d.discriminator, l.discriminator) AS discriminator,
          l.id AS live_id, l.cause AS live_cause, l.amount_minor AS live_minor, l.amount_currency AS live_currency, l.finding AS live_finding,
          d.id AS draft_id, d.cause AS draft_cause, d.amount_minor AS draft_minor, d.amount_currency AS draft_currency, d.finding AS draft_finding
-    FROM (SELECT * FROM ${LIVE}.drifts WHERE ${STANDS}) l
+    FROM (SELECT * FROM ${base}.drifts WHERE ${STANDS}) l
     FULL JOIN (SELECT * FROM ${draft}.drifts WHERE ${STANDS}) d USING (case_key, anchor)
    WHERE l.case_key IS NULL OR d.case_key IS NULL OR l.values_hash <> d.values_hash`;
 
-async function driftChanges(client: PoolClient, draft: string): Promise<DriftChanges[]> {
+async function driftChanges(client: PoolClient, draft: string, base: string): Promise<DriftChanges[]> {
   const { rows } = await client.query<DriftChanges>(`
     SELECT change, detector, coalesce(draft_cause, live_cause) AS cause, coalesce(draft_currency, live_currency) AS currency,
            count(*) AS drifts, coalesce(sum(coalesce(draft_minor, live_minor)), 0)::bigint AS minor,
            trim_scale(coalesce(sum((coalesce(draft_finding, live_finding)::json ->> 'unitsAtRisk')::numeric), 0))::text AS units
-      FROM (${DRIFTS(draft)}) changes
+      FROM (${DRIFTS(draft, base)}) changes
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`);
   return rows;
 }
 
-async function caseChanges(client: PoolClient, draft: string): Promise<CaseChanges[]> {
+async function caseChanges(client: PoolClient, draft: string, base: string): Promise<CaseChanges[]> {
   const { rows } = await client.query<CaseChanges>(`
     SELECT kind, count(*) FILTER (WHERE d IS NULL) AS "onlyLive", count(*) FILTER (WHERE l IS NULL) AS "onlyDraft",
            count(*) FILTER (WHERE l <> d) AS different
       FROM (SELECT coalesce(l.kind, d.kind) AS kind, l.state AS l, d.state AS d
-              FROM ${LIVE}.cases l FULL JOIN ${draft}.cases d USING (key)
+              FROM ${base}.cases l FULL JOIN ${draft}.cases d USING (key)
              WHERE l.state IS DISTINCT FROM d.state) different
      WHERE kind <> 'message'
      GROUP BY kind ORDER BY kind`);
   return rows;
 }
 
-async function quarantine(client: PoolClient, draft: string): Promise<DiffSummary['quarantine']> {
+async function quarantine(
+  client: PoolClient,
+  draft: string,
+  base: string,
+): Promise<DiffSummary['quarantine']> {
   const { rows } = await client.query<DiffSummary['quarantine']>(`
     SELECT count(*) FILTER (WHERE d.key IS NULL) AS left, count(*) FILTER (WHERE l.key IS NULL) AS entered
-      FROM (SELECT key FROM ${LIVE}.cases WHERE kind = 'message') l
+      FROM (SELECT key FROM ${base}.cases WHERE kind = 'message') l
       FULL JOIN (SELECT key FROM ${draft}.cases WHERE kind = 'message') d USING (key)`);
   return rows[0] ?? { left: 0, entered: 0 };
 }

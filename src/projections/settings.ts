@@ -30,6 +30,11 @@ export interface Made {
   sources: readonly ProjectionSource[];
 }
 
+export function madeOf(settings: ProjectionSettings): Made {
+  const { policy, configured = policy, mapping } = settings;
+  return { policy, configured, mapping: mapping.document, sources: settings.sources() };
+}
+
 /** Before there were drafts no other policy than the configuration's was in force, and before there were mappings none. */
 export function readMade(text: string): Made {
   const made = JSON.parse(text) as Pick<Made, 'policy' | 'sources'> & Partial<Made>;
