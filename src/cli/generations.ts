@@ -1,6 +1,14 @@
+import type { Pool } from 'pg';
 import { toCsv } from '../api/lists/csv';
-import { type DriftChange, diff, eachDriftChange } from '../projections/diff';
-import { GenerationRefused, dropGeneration, listGenerations, promotable } from '../projections/generations';
+import { type DiffSummary, type DriftChange, diff, eachDriftChange } from '../projections/diff';
+import {
+  GenerationRefused,
+  dropGeneration,
+  findGeneration,
+  listGenerations,
+  promotable,
+} from '../projections/generations';
+import { recordedChanges } from '../projections/generation-progress';
 import { promoteGeneration } from '../projections/rebuild';
 import { columns } from './ask';
 import { diffText } from './diff-text';
@@ -54,7 +62,7 @@ export function runDiff(id: string, { json, csv }: Output & { csv: boolean }): P
   return withRuntime(async ({ bulkPool: pool, ledger, settings }) => {
     const parts = { pool, ledger, settings, generation: numberOf(id) };
     if (!csv) {
-      const summary = await diff(parts);
+      const summary = (await recorded(pool, parts.generation)) ?? (await diff(parts));
       print(json ? JSON.stringify(summary) : diffText(summary).trimEnd());
       return;
     }
@@ -66,6 +74,12 @@ export function runDiff(id: string, { json, csv }: Output & { csv: boolean }): P
     });
     flush();
   });
+}
+
+/** Of one that waits no more: what it changed when a start built it. */
+async function recorded(pool: Pool, id: number): Promise<DiffSummary | null> {
+  const status = (await findGeneration(pool, id))?.status;
+  return status === 'ready' || status === undefined ? null : recordedChanges(pool, id);
 }
 
 export function runPromote(id: string, output: Output): Promise<void> {

@@ -29,8 +29,15 @@ const feedPolicy = z
 
 export const policySchema = z
   .object({
-    /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
-    promotion: z.object({ fourEyes: z.boolean() }).strict().optional(),
+    promotion: z
+      .object({
+        /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
+        fourEyes: z.boolean().optional(),
+        /** Whether what a start with other code, policy or sources has built takes the live one's place by itself. */
+        upgrades: z.enum(['automatic', 'by-person']).optional(),
+      })
+      .strict()
+      .optional(),
     /** By detector code. */
     detectors: z.record(z.string(), detectorPolicy).default({}),
     /** By `<source>` or `<source>/<stream>`. */

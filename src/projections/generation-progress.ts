@@ -1,5 +1,6 @@
 /** What is kept of a generation while it is built: how far it is, why it was given up, that it is complete. */
 import type { ClientBase, Pool } from 'pg';
+import type { DiffSummary } from './diff';
 import { type BuildProgress, GenerationRefused } from './generations';
 
 export const NOT_WANTED = 'discarded';
@@ -33,4 +34,18 @@ export async function markReady(db: Pool | ClientBase, id: number, interruptions
     [id, interruptions],
   );
   if (rowCount !== 1) throw new GenerationRefused(NOT_WANTED);
+}
+
+/** What it changed when it was built, to be asked for when it is live and later. */
+export async function recordChanges(db: Pool, id: number, changes: DiffSummary): Promise<void> {
+  await db.query('UPDATE app.generations SET changes = $2 WHERE id = $1', [id, JSON.stringify(changes)]);
+}
+
+/** As recorded; null where nothing was. */
+export async function recordedChanges(db: Pool, id: number): Promise<DiffSummary | null> {
+  const { rows } = await db.query<{ changes: string | null }>(
+    'SELECT changes FROM app.generations WHERE id = $1',
+    [id],
+  );
+  return rows[0]?.changes ? (JSON.parse(rows[0].changes) as DiffSummary) : null;
 }

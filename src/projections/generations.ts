@@ -119,6 +119,16 @@ export async function liveGeneration(db: Pool | ClientBase): Promise<Generation 
   return rows[0] ? generation(rows[0]) : null;
 }
 
+/** Which one is live, without what it was made with, which may have megabytes. */
+export async function liveVersion(
+  db: Pool | ClientBase,
+): Promise<Pick<Generation, 'id' | 'fingerprint'> | null> {
+  const { rows } = await db.query<Pick<Generation, 'id' | 'fingerprint'>>(
+    `SELECT id, fingerprint FROM app.generations WHERE status = 'live'`,
+  );
+  return rows[0] ?? null;
+}
+
 /** All that are there, the newest first. */
 export async function listGenerations(db: Pool | ClientBase): Promise<Generation[]> {
   const { rows } = await db.query<Row>(`${SELECT} WHERE status <> 'dropped' ORDER BY id DESC`);

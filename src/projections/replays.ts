@@ -13,7 +13,7 @@ import { MOST_BUILDERS, discardElsewhere, findAbandoned } from './abandoned';
 import { LeftToTheNext } from './building';
 import { type DiffSummary, diff } from './diff';
 import { LIVE } from './generation-schema';
-import { NOT_WANTED, setFailure } from './generation-progress';
+import { NOT_WANTED, recordedChanges, setFailure } from './generation-progress';
 import {
   type Generation,
   GenerationRefused,
@@ -192,6 +192,11 @@ export class Replays {
 
   diff(generation: number): Promise<DiffSummary> {
     return diff({ ...this.parts, generation });
+  }
+
+  /** What was recorded when it was built; null where nothing was. */
+  recordedDiff(id: number): Promise<DiffSummary | null> {
+    return recordedChanges(this.parts.pool, id);
   }
 
   /** Throws `GenerationRefused` where it can take the live one's place for nobody. */

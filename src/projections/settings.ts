@@ -73,6 +73,19 @@ export class CurrentSettings implements ProjectionSettings {
     this.mapping = made ? new Mappings(made.mapping) : noMappings;
     this.policy = made && sameJson(made.configured, this.configured) ? made.policy : this.configured;
   }
+
+  /** Whatever is configured: facts are folded by what the live generation was made with. */
+  follow(made: Made): void {
+    this.mapping = new Mappings(made.mapping);
+    this.policy = made.policy;
+  }
+
+  /** What a start would make a generation with where one made with `made` is live. */
+  wanted(made: Made): ProjectionSettings {
+    const settings = new CurrentSettings(this.configured, this.book);
+    settings.adopt(made);
+    return settings;
+  }
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
@@ -119,7 +132,12 @@ const CODE_ENDS = '-';
 
 /** Whether rows of a generation were made by the code that runs here. */
 export function madeByThisCode(fingerprintOfGeneration: string): boolean {
-  return fingerprintOfGeneration.split(CODE_ENDS)[0] === codeFingerprint();
+  return codeOf(fingerprintOfGeneration) === codeFingerprint();
+}
+
+/** The part of a generation's fingerprint that is the code's. */
+export function codeOf(fingerprintOfGeneration: string): string {
+  return fingerprintOfGeneration.split(CODE_ENDS)[0] ?? '';
 }
 
 /** Code, mapping and policy. A source added later has no earlier facts to be read anew, so sources are compared one by one. */

@@ -53,7 +53,9 @@ export const replay = named('Replay', {
   failure: z.string().nullable(),
   diff: diff
     .nullable()
-    .describe('What changes if it is promoted; null before it is ready and after it was decided.'),
+    .describe(
+      'What changes if it is promoted; null before it is ready. After it was decided: what was recorded when a start built it, else null.',
+    ),
 });
 
 const document = (what: string) =>

@@ -24,7 +24,7 @@ export async function replayView(replays: Replays, id: number): Promise<ReplayVi
     progress: status === 'building' ? progress : null,
     interruptions: interruptions.map((each) => ({ ...each, detail: interruptionText(each) })),
     failure,
-    diff: status === 'ready' ? await diffOf(replays, id) : null,
+    diff: await diffOf(replays, found),
   };
 }
 
@@ -35,7 +35,9 @@ export function interruptionText({ why, phase, position, head }: Interruption): 
   return `begun anew after ${ended} at ${percent} % (${phase}, fact ${position} of ${head})`;
 }
 
-async function diffOf(replays: Replays, id: number): Promise<ReplayView['diff']> {
-  const { position, drifts, cases, quarantine } = await replays.diff(id);
+async function diffOf(replays: Replays, { id, status }: Generation): Promise<ReplayView['diff']> {
+  const known = status === 'ready' ? await replays.diff(id) : await replays.recordedDiff(id);
+  if (!known) return null;
+  const { position, drifts, cases, quarantine } = known;
   return { position, drifts, cases, quarantine };
 }
