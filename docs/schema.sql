@@ -109,7 +109,12 @@ CREATE TABLE app.generations (
   reason text,
   requested_by text,
   progress text,
-  failure text
+  failure text,
+  purpose text DEFAULT 'draft'::text NOT NULL,
+  last_fact bigint,
+  compared_with bigint,
+  interruptions text DEFAULT '[]'::text NOT NULL,
+  changes text
 );
 
 CREATE TABLE app.leases (
@@ -206,6 +211,8 @@ BEGIN ATOMIC
       JOIN ledger.facts f ON ((f.identity = i.identity)));
 END
 ;
+
+ALTER TABLE app.generations ADD CONSTRAINT generations_purpose_check CHECK ((purpose = ANY (ARRAY['draft'::text, 'upgrade'::text, 'rebuild'::text, 'basis'::text])));
 
 ALTER TABLE app.generations ADD CONSTRAINT generations_status_check CHECK ((status = ANY (ARRAY['building'::text, 'ready'::text, 'live'::text, 'former'::text, 'dropped'::text])));
 

@@ -1,5 +1,6 @@
 /** What the read side refuses, each with its stable code. */
 import type { DocumentRefused } from '../domain/refused';
+import type { EndRefused } from '../projections/last-fact';
 import { type ApiError, badRequest, conflict, notFound, unavailable } from '../platform/http/errors';
 
 export function cursorInvalid(): ApiError {
@@ -80,6 +81,10 @@ export function nothingDrafted(what: string): ApiError {
     'Nothing is drafted',
     `No ${what} is drafted that is not in force: draft one, or send the document itself.`,
   );
+}
+
+export function endRefused({ code, message }: EndRefused): ApiError {
+  return badRequest(code, 'History does not end there', `${capital(message)}.`);
 }
 
 export function generationRefused(detail: string): ApiError {

@@ -1,6 +1,7 @@
 import { DocumentRefused } from '../domain/refused';
 import { GenerationRefused } from '../projections/generations';
-import { documentRefused, generationRefused } from './refusals';
+import { EndRefused } from '../projections/last-fact';
+import { documentRefused, endRefused, generationRefused } from './refusals';
 
 /** What the projections refuse, as the caller may read it. */
 export async function refusing<T>(work: () => Promise<T>): Promise<T> {
@@ -8,6 +9,7 @@ export async function refusing<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof DocumentRefused) throw documentRefused(error);
+    if (error instanceof EndRefused) throw endRefused(error);
     throw error instanceof GenerationRefused ? generationRefused(error.message) : error;
   }
 }

@@ -105,6 +105,37 @@ it('shows what a draft of the policy would change, puts it in force, and takes i
   expect(await said(() => runList({ json: false }))).not.toContain('seen to elsewhere');
 });
 
+it('shows what a draft would have shown at an earlier fact or time, which cannot be put in force', async () => {
+  const policy = await file('then.yaml', 'policy: { detectors: { order-rejected: { enabled: false } } }\n');
+  const { rows } = await line.database.pool.query<{ first: number }>(
+    `SELECT min(position) AS first FROM ledger.facts WHERE source = 'scend'`,
+  );
+  const upTo = String((rows[0]?.first ?? 0) + 4);
+  const shown = await said(() => runReplay({ json: false, policy, upTo }));
+  expect(shown).toContain(`as of fact ${upTo}: closes 5 drifts`);
+  expect(shown).toContain(
+    `It ends at fact ${upTo}, as does what it is compared with, so it cannot be put in force.`,
+  );
+  const id = /^Generation (\d+) is ready/.exec(shown)?.[1] ?? '';
+  await expect(said(() => runPromote(id, { json: false }))).rejects.toThrow(/cannot be put in force/);
+  expect(await said(() => runList({ json: false }))).toContain(`ready, up to fact ${upTo}`);
+  await said(() => runDrop(id, { json: false }));
+  expect(await said(() => runList({ json: false }))).not.toContain('up to fact');
+
+  const now = new Date().toISOString();
+  expect(await said(() => runReplay({ json: false, policy, upTo: now }))).toContain(
+    `closes ${ORDERS} drifts`,
+  );
+});
+
+it.each([
+  ['without a draft', { upTo: '5' }, /--up-to shows what a draft would have found/],
+  ['that is no time', { upTo: 'month-end', policy: 'draft' }, /neither a position nor a time with a zone/],
+  ['without a zone', { upTo: '2026-10-31T00:00:00', policy: 'draft' }, /neither a position nor a time/],
+])('refuses an end %s', async (_, options, why) => {
+  await expect(runReplay({ json: false, ...options })).rejects.toThrow(why);
+});
+
 it('a policy that was promoted stays in force for the commands that follow', async () => {
   const policy = await file(
     'quiet.json',

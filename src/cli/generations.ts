@@ -1,15 +1,18 @@
+import type { Pool } from 'pg';
 import { toCsv } from '../api/lists/csv';
 import { diffColumns } from '../api/replays/diff-schema';
 import { ConfigError } from '../platform/config';
-import { diff, eachDifference, sectionNames } from '../projections/diff';
+import { type DiffSummary, diff, eachDifference, sectionNames } from '../projections/diff';
 import {
   GenerationRefused,
-  completeGeneration,
   dropGeneration,
   lastFormer,
+  findGeneration,
   listGenerations,
+  promotable,
 } from '../projections/generations';
 import { localActor } from '../platform/http/auth/actor';
+import { recordedChanges } from '../projections/generation-progress';
 import { columns } from './ask';
 import { diffText } from './diff-text';
 import { author, openDrafts } from './drafts';
@@ -24,18 +27,19 @@ interface Output {
 export function runList({ json }: Output): Promise<void> {
   return withRuntime(async ({ pool }) => {
     const generations = await listGenerations(pool);
-    const items = generations.map(({ id, status, reason, createdAt, promotedAt }) => ({
+    const items = generations.map(({ id, status, lastFact, reason, createdAt, promotedAt }) => ({
       id,
       status,
+      upTo: lastFact,
       reason,
       createdAt: createdAt.toISOString(),
       promotedAt: promotedAt?.toISOString() ?? null,
     }));
     if (json) print(JSON.stringify({ items }));
     else {
-      const rows = items.map(({ id, status, reason, createdAt, promotedAt }) => [
+      const rows = items.map(({ id, status, upTo, reason, createdAt, promotedAt }) => [
         String(id),
-        status,
+        upTo === null ? status : `${status}, up to fact ${upTo}`,
         createdAt.slice(0, 19),
         promotedAt?.slice(0, 19) ?? '',
         reason ?? '',
@@ -60,7 +64,7 @@ export function runDiff(id: string, { json, csv, ndjson, section: name }: DiffOp
   return withRuntime(async ({ bulkPool: pool, ledger, settings }) => {
     const parts = { pool, ledger, settings, generation: numberOf(id) };
     if (!csv && !ndjson) {
-      const summary = await diff(parts);
+      const summary = (await recorded(pool, parts.generation)) ?? (await diff(parts));
       print(json ? JSON.stringify(summary) : diffText(summary).trimEnd());
       return;
     }
@@ -73,6 +77,12 @@ export function runDiff(id: string, { json, csv, ndjson, section: name }: DiffOp
       process.stdout.write(text);
     });
   });
+}
+
+/** Of one that waits no more: what it changed when a start built it. */
+async function recorded(pool: Pool, id: number): Promise<DiffSummary | null> {
+  const status = (await findGeneration(pool, id))?.status;
+  return status === 'ready' || status === undefined ? null : recordedChanges(pool, id);
 }
 
 export function runPromote(id: string, output: Output): Promise<void> {
@@ -89,8 +99,8 @@ export function runRollback(output: Output): Promise<void> {
 }
 
 async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
-  const { made, reason } = await completeGeneration(runtime.bulkPool, generation);
   const replays = openReplays(runtime);
+  const { made, reason } = await replays.promotable(generation);
   // Nobody vouches for who sits at the command line.
   await replays.mayPromote(generation, localActor);
   const versions = await openDrafts(runtime).record(made, author(reason));

@@ -55,6 +55,10 @@ program
     'another mapping: `draft` for the last versions, or a file; built beside the live generation, compared, not promoted',
   )
   .option('--policy <draft>', 'another policy: `draft` for the last version, or a file, YAML or JSON')
+  .option(
+    '--up-to <end>',
+    'with a draft: up to this position, or the last fact recorded until this time, compared with what is in force as of then',
+  )
   .option('--reason <text>', 'why, kept beside the generation')
   .option('--max-cases <count>', 'cases in memory at most (default 400000)', Number)
   .addOption(json())
@@ -65,6 +69,7 @@ Examples:
   tallystick replay                                             the same history by this version of Tallystick
   tallystick replay --mapping draft                             what would the drafted mapping have found?
   tallystick replay --policy draft.yaml --reason "cut-off 18:00"   what would another policy have found?
+  tallystick replay --mapping draft --up-to 2026-10-31T23:59:59Z   what would it have shown at the end of the month?
   tallystick generations promote 4                              put the draft in force
   tallystick generations rollback                               and back`,
   )
@@ -75,6 +80,7 @@ Examples:
       mapping?: string;
       policy?: string;
       reason?: string;
+      upTo?: string;
     }) => {
       const { runReplay } = await import('./replay.js');
       await runReplay(options);

@@ -1,11 +1,14 @@
 import { Mappings } from '../domain/mapping/mappings';
 import type { MappingDocument } from '../domain/mapping/tables';
 import type { Policy } from '../domain/policy';
+import { parseInstant } from '../domain/facts/instant';
 import { ConfigError } from '../platform/config';
 import { diff } from '../projections/diff';
 import { LIVE } from '../projections/generation-schema';
-import { ensureLive, positionOf } from '../projections/generations';
+import { ensureLive, liveGeneration, positionOf } from '../projections/generations';
+import { type End, lastFactOf } from '../projections/last-fact';
 import { build, rebuild } from '../projections/rebuild';
+import { madeSettings } from '../projections/settings';
 import { insertPromotion } from '../reactions/promotion-alert';
 import { diffText } from './diff-text';
 import { readMappingFile, readPolicyFile } from './document-file';
@@ -20,6 +23,8 @@ export interface ReplayOptions {
   policy?: string;
   mapping?: string;
   reason?: string;
+  /** A position or a time: what the draft would have shown then, beside what is in force. */
+  upTo?: string;
 }
 
 /** What a shadow is made with, where it is not what is in force. */
@@ -34,6 +39,11 @@ interface Draft {
  */
 export async function runReplay(options: ReplayOptions): Promise<void> {
   const isDraft = options.policy !== undefined || options.mapping !== undefined;
+  const end = options.upTo === undefined ? null : endOf(options.upTo);
+  if (end && !isDraft)
+    throw new ConfigError([
+      '--up-to shows what a draft would have found: say which, by --mapping, --policy, or both',
+    ]);
   const runtime = await openRuntime({ mode: 'guest' });
   const stop = new AbortController();
   const abort = () => {
@@ -43,11 +53,20 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
   try {
     await ensureLive(runtime.bulkPool, runtime.settings);
     if (!isDraft) await replace(runtime, options, stop.signal);
-    else await shadow(runtime, { ...options, draft: await draftOf(runtime, options) }, stop.signal);
+    else await shadow(runtime, { ...options, draft: await draftOf(runtime, options), end }, stop.signal);
   } finally {
     process.off('SIGINT', abort).off('SIGTERM', abort);
     await runtime.close();
   }
+}
+
+function endOf(text: string): End {
+  if (/^[1-9]\d{0,14}$/.test(text)) return { position: Number(text) };
+  const at = /(z|[+-]\d\d:\d\d)$/i.test(text) ? parseInstant(text) : null;
+  if (at !== null) return { at };
+  throw new ConfigError([
+    `--up-to ${text} is neither a position nor a time with a zone, such as 2026-10-31T23:59:59Z`,
+  ]);
 }
 
 const DRAFT = 'draft';
@@ -94,7 +113,7 @@ async function replace(runtime: Runtime, options: ReplayOptions, signal: AbortSi
 
 async function shadow(
   runtime: Runtime,
-  options: ReplayOptions & { draft: Draft },
+  options: ReplayOptions & { draft: Draft; end: End | null },
   signal: AbortSignal,
 ): Promise<void> {
   const { bulkPool: pool, ledger, settings: now } = runtime;
@@ -105,23 +124,27 @@ async function shadow(
     source: (name: string) => now.source(name),
     sources: () => now.sources(),
   };
+  const lastFact = options.end && (await lastFactOf(ledger, options.end, Date.now()));
   // As far as live: what is not folded there yet cannot be compared.
-  const upTo = await positionOf(pool, LIVE);
+  const upTo = lastFact ?? (await positionOf(pool, LIVE));
+  const made = (await liveGeneration(pool))?.made;
+  const basis = made && lastFact !== null ? madeSettings(made, now) : undefined;
   const { result, seconds } = await timed((onProgress) =>
-    build({ ...parts(runtime, options), settings, signal, onProgress, upTo }),
+    build({ ...parts(runtime, options), settings, signal, onProgress, upTo, lastFact, basis }),
   );
   const { generation } = result;
   const changes = await diff({ pool, ledger, settings: now, generation });
-  const { position: head } = await ledger.head();
   if (options.json) process.stdout.write(`${JSON.stringify({ ...changes, seconds })}\n`);
   else {
+    const { position: head } = await ledger.head();
+    const behind = lastFact === null && changes.position < head;
+    const drop = `  tallystick generations drop ${generation}        forget it\n`;
     process.stdout.write(
       `Generation ${generation} is ready, built in ${seconds.toFixed(1)} s beside the live one.\n\n${diffText(changes)}` +
-        (changes.position < head
-          ? `The live one has not folded all facts yet: ${head} are recorded.\n\n`
-          : '\n') +
-        `  tallystick generations promote ${generation}     put it in force\n` +
-        `  tallystick generations drop ${generation}        forget it\n`,
+        (behind ? `The live one has not folded all facts yet: ${head} are recorded.\n\n` : '\n') +
+        (lastFact === null
+          ? `  tallystick generations promote ${generation}     put it in force\n${drop}`
+          : `It ends at fact ${lastFact}, as does what it is compared with, so it cannot be put in force.\n\n${drop}`),
     );
   }
 }

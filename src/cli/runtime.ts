@@ -55,7 +55,7 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
       log.warn({ err: error }, 'an idle connection was lost');
     };
     const pool = createPool({ url, name: mode, max: 16, onError });
-    const bulkPool = createPool({ url, name: `${mode} bulk`, max: 6, statementTimeoutMs: 0, onError });
+    const bulkPool = createPool({ url, name: `${mode} bulk`, max: 8, statementTimeoutMs: 0, onError });
     closing.push(
       () => pool.end(),
       () => bulkPool.end(),

@@ -1,11 +1,14 @@
 /** The whole service on a runtime: HTTP, ingest, projector and reactions, as far as `ROLE` asks for them. */
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { createApp } from '../api/server';
 import { IngestModule } from '../ingest/ingest.module';
-import { changedSources, fingerprint } from '../projections/settings';
-import { type Generation, ensureLive, liveGeneration } from '../projections/generations';
+import { type Generation, ensureLive, liveVersion } from '../projections/generations';
+import { isLedByOther } from '../projections/lease';
 import { LiveRunner } from '../projections/live';
-import { rebuild } from '../projections/rebuild';
+import type { Made } from '../projections/settings';
+import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
 import { insertPromotion } from '../reactions/promotion-alert';
 import { OutboxSender } from '../reactions/sender';
@@ -23,7 +26,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const stopping = new AbortController();
   await ensureLive(pool, settings);
   await configureSources(runtime);
-  const adopt = ({ made }: Generation) => settings.adopt(made);
+  const adopt = ({ made }: Generation) => settings.follow(made);
   const runner = new LiveRunner({ pool, ledger, settings, sources, log, adopt, onEvents: insertOutbox });
   const replays = openReplays(runtime);
   const parts = { config, pool, ledger, sources, replays, logger: log };
@@ -38,6 +41,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
   const sender = new OutboxSender({ pool, log, webhookUrl: config.slack.webhookUrl, link: url });
   if (config.roles.includes('reactions')) sender.start();
+  replays.watchForAbandoned();
   const projecting = config.roles.includes('projector')
     ? project(runtime, runner, stopping.signal)
     : Promise.resolve();
@@ -62,38 +66,69 @@ function portTaken(error: unknown, port: number): unknown {
   });
 }
 
+/** A version that has taken this one's place is gone when nobody folds for so long. */
+const GONE_AFTER_MS = 30_000;
+const LOOKS_EVERY_MS = 5_000;
+
 /**
- * Rows made by other code, policy or source settings are another generation: the old one is served until the new one is
- * built, and only then does folding go on.
+ * What was made by other code, policy or source settings is another generation: the old one is served until the new one is
+ * there, and only then does folding go on; or the old one is folded on, where its code is here, until a person promotes.
  */
 async function project(runtime: Runtime, runner: LiveRunner, signal: AbortSignal): Promise<void> {
-  const { bulkPool, url, ledger, settings, log } = runtime;
+  const { bulkPool: pool, url, ledger, settings, log } = runtime;
+  const wanted = (made: Made) => settings.wanted(made);
+  const parts = {
+    pool,
+    url,
+    ledger,
+    log,
+    wanted,
+    holder: runner.holder,
+    onPromoted: insertPromotion,
+    signal,
+  };
+  const bringUp = () => upgrade(parts);
+  const safely = async (): Promise<Upgraded | null> => {
+    try {
+      return await bringUp();
+    } catch (error) {
+      // Folding on with other code would mix two truths in one table; the runner does not.
+      if (!signal.aborted)
+        log.error({ err: error }, 'the new generation could not be built; the old one is served');
+      return null;
+    }
+  };
+  let outcome = await safely();
+  if (!signal.aborted) runner.start();
+  let decidedFor = await liveId(pool);
+  let free = performance.now();
+  for await (const _ of everyFewSeconds(signal)) {
+    try {
+      if (await isLedByOther(pool, runner.holder)) free = performance.now();
+      const live = await liveId(pool);
+      // Once for each generation that is live, and not while others fold on it.
+      const decided = live === decidedFor && outcome !== 'behind';
+      if (decided || performance.now() - free < GONE_AFTER_MS) continue;
+      decidedFor = live;
+    } catch (error) {
+      log.warn({ err: error }, 'which generation is live could not be read; it is asked again');
+      continue;
+    }
+    outcome = await safely();
+  }
+}
+
+async function* everyFewSeconds(signal: AbortSignal): AsyncGenerator<void> {
   try {
-    const live = await liveGeneration(bulkPool);
-    const changed = changedSources(live?.made.sources ?? [], settings);
-    if (live && (live.fingerprint !== fingerprint(settings) || changed.length > 0)) {
-      log.info(
-        { generation: live.id, changed },
-        'code, policy or sources changed: building a new generation; the old one is served',
-      );
-      const result = await rebuild({
-        pool: bulkPool,
-        url,
-        ledger,
-        settings,
-        signal,
-        onPromoted: insertPromotion,
-      });
-      log.info(result, 'new generation is live');
+    for (;;) {
+      await delay(LOOKS_EVERY_MS, undefined, { signal });
+      yield;
     }
   } catch (error) {
-    if (signal.aborted) return;
-    // Folding on with other code would mix two truths in one table, so nothing is folded until somebody has looked.
-    log.error(
-      { err: error },
-      'the new generation could not be built; the old one is served and stands still',
-    );
-    return;
+    if (!signal.aborted) throw error;
   }
-  if (!signal.aborted) runner.start();
+}
+
+async function liveId(pool: Pool): Promise<number | null> {
+  return (await liveVersion(pool))?.id ?? null;
 }

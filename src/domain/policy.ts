@@ -81,8 +81,15 @@ const MAX_SCOPES = 10_000;
 
 export const policySchema = z
   .object({
-    /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
-    promotion: z.object({ fourEyes: z.boolean() }).strict().optional(),
+    promotion: z
+      .object({
+        /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
+        fourEyes: z.boolean().optional(),
+        /** Whether what a start with other code, policy or sources has built takes the live one's place by itself. */
+        upgrades: z.enum(['automatic', 'by-person']).optional(),
+      })
+      .strict()
+      .optional(),
     /** Of every drift for which nothing more special names one. */
     owner: word.optional(),
     /** Channels beside those that Tallystick knows itself. */

@@ -2,9 +2,15 @@
 import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
 import { LIVE, createIndexes, createTables, schemaName } from './generation-schema';
-import { type Made, type ProjectionSettings, fingerprint, readMade } from './settings';
+import { type Made, type ProjectionSettings, fingerprint, madeOf, readMade } from './settings';
 
 export type GenerationStatus = 'building' | 'ready' | 'live' | 'former' | 'dropped';
+
+/**
+ * `draft` waits to be promoted and is begun anew when its builder dies; `upgrade` is built by a start whose code, policy or
+ * sources are others; `rebuild` is promoted by its builder; a `basis` is what a draft that ends at a fact is compared with.
+ */
+export type Purpose = 'draft' | 'upgrade' | 'rebuild' | 'basis';
 
 export interface Generation {
   id: number;
@@ -19,11 +25,30 @@ export interface Generation {
   progress: BuildProgress | null;
   /** Why it was given up. */
   failure: string | null;
+  purpose: Purpose;
+  /** The last fact in it, where it shall go no further: such a one is never promoted. */
+  lastFact: number | null;
+  /** The generation that it is compared with; null for the live one. */
+  comparedWith: number | null;
+  /** Each time that its builder ended before it was complete, and another began anew. */
+  interruptions: readonly Interruption[];
   createdAt: Date;
   promotedAt: Date | null;
 }
 
 export interface BuildProgress {
+  phase: string;
+  position: number;
+  head: number;
+  /** Its builder was asked to end, and leaves it to the next. */
+  stopped?: true;
+}
+
+/** Its builder was here when it ended, and another began anew. */
+export interface Interruption {
+  /** When that was found. */
+  at: string;
+  why: 'died' | 'stopped';
   phase: string;
   position: number;
   head: number;
@@ -52,12 +77,16 @@ interface Row {
   requested_by: string | null;
   progress: string | null;
   failure: string | null;
+  purpose: Purpose;
+  last_fact: number | null;
+  compared_with: number | null;
+  interruptions: string;
   created_at: Date;
   promoted_at: Date | null;
 }
 
-const SELECT = `SELECT id, schema_name, fingerprint, settings, status, reason, requested_by, progress, failure, created_at,
-  promoted_at FROM app.generations`;
+const SELECT = `SELECT id, schema_name, fingerprint, settings, status, reason, requested_by, progress, failure, purpose,
+  last_fact, compared_with, interruptions, created_at, promoted_at FROM app.generations`;
 
 function generation(row: Row): Generation {
   const { id, schema_name: schema, fingerprint: print, settings, status, reason, failure } = row;
@@ -71,6 +100,10 @@ function generation(row: Row): Generation {
     requestedBy: row.requested_by,
     progress: row.progress === null ? null : (JSON.parse(row.progress) as BuildProgress),
     failure,
+    purpose: row.purpose,
+    lastFact: row.last_fact,
+    comparedWith: row.compared_with,
+    interruptions: JSON.parse(row.interruptions) as Interruption[],
     createdAt: row.created_at,
     promotedAt: row.promoted_at,
   };
@@ -81,17 +114,19 @@ export async function findGeneration(db: Pool | ClientBase, id: number): Promise
   return rows[0] ? generation(rows[0]) : null;
 }
 
-export async function setProgress(db: Pool, id: number, progress: BuildProgress): Promise<void> {
-  await db.query('UPDATE app.generations SET progress = $2 WHERE id = $1', [id, JSON.stringify(progress)]);
-}
-
-export async function setFailure(db: Pool, id: number, failure: string): Promise<void> {
-  await db.query('UPDATE app.generations SET failure = $2 WHERE id = $1', [id, failure]);
-}
-
 export async function liveGeneration(db: Pool | ClientBase): Promise<Generation | null> {
   const { rows } = await db.query<Row>(`${SELECT} WHERE status = 'live'`);
   return rows[0] ? generation(rows[0]) : null;
+}
+
+/** Which one is live, without what it was made with, which may have megabytes. */
+export async function liveVersion(
+  db: Pool | ClientBase,
+): Promise<Pick<Generation, 'id' | 'fingerprint'> | null> {
+  const { rows } = await db.query<Pick<Generation, 'id' | 'fingerprint'>>(
+    `SELECT id, fingerprint FROM app.generations WHERE status = 'live'`,
+  );
+  return rows[0] ?? null;
 }
 
 /** All that are there, the newest first. */
@@ -120,6 +155,18 @@ export async function completeGeneration(db: Pool | ClientBase, id: number): Pro
   return found;
 }
 
+/** Throws `GenerationRefused` where it cannot take the live one's place, whatever the ledger holds. */
+export async function promotable(db: Pool | ClientBase, id: number): Promise<Generation> {
+  const found = await completeGeneration(db, id);
+  if (found.status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
+  if (found.lastFact !== null)
+    throw new GenerationRefused(
+      `generation ${id} ends at fact ${found.lastFact}, and what came after is not in it: it shows what would have been, ` +
+        'and cannot be put in force; replay without an end to get one that can',
+    );
+  return found;
+}
+
 /** The first start has nothing to rebuild: an empty generation at position 0 is live at once. */
 export async function ensureLive(pool: Pool, settings: ProjectionSettings): Promise<Generation> {
   const known = await liveGeneration(pool);
@@ -141,6 +188,20 @@ export async function ensureLive(pool: Pool, settings: ProjectionSettings): Prom
 export interface Request {
   reason?: string | null;
   requestedBy?: string | null;
+  /** `rebuild` unless said. */
+  purpose?: Purpose;
+  lastFact?: number | null;
+  /** A number that was reserved; the next one unless given. */
+  id?: number;
+}
+
+/** The number that a generation will have: so its builder is known before it is. */
+export async function reserveGeneration(db: Pool): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    `SELECT nextval(pg_get_serial_sequence('app.generations', 'id')) AS id`,
+  );
+  if (!rows[0]) throw new Error('no number was reserved');
+  return rows[0].id;
 }
 
 export async function beginGeneration(
@@ -152,10 +213,15 @@ export async function beginGeneration(
     const id = await register(client, settings, 'building', '', request);
     const schema = schemaName(`gen_${id}`);
     await client.query('UPDATE app.generations SET schema_name = $2 WHERE id = $1', [id, schema]);
-    await client.query(createTables(schema));
-    await client.query(`INSERT INTO ${schema}.checkpoint VALUES ($1, 0, 'epoch')`, [id]);
+    await makeEmpty(client, id, schema);
     return { id, schema };
   });
+}
+
+/** Tables without a row, and without the indexes that are made after loading. */
+export async function makeEmpty(client: ClientBase, id: number, schema: string): Promise<void> {
+  await client.query(createTables(schema));
+  await client.query(`INSERT INTO ${schemaName(schema)}.checkpoint VALUES ($1, 0, 'epoch')`, [id]);
 }
 
 async function register(
@@ -163,19 +229,15 @@ async function register(
   settings: ProjectionSettings,
   status: string,
   schema: string,
-  { reason = null, requestedBy = null }: Request = {},
+  { reason = null, requestedBy = null, purpose = 'rebuild', lastFact = null, id: reserved }: Request = {},
 ): Promise<number> {
-  const { policy, configured = policy, mapping } = settings;
-  const made = JSON.stringify({
-    policy,
-    configured,
-    mapping: mapping.document,
-    sources: settings.sources(),
-  } satisfies Made);
+  const made = JSON.stringify(madeOf(settings));
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO app.generations (schema_name, fingerprint, settings, status, reason, requested_by, promoted_at)
-     VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
-    [schema, fingerprint(settings), made, status, reason, requestedBy],
+    `INSERT INTO app.generations (id, schema_name, fingerprint, settings, status, reason, requested_by, purpose, last_fact, promoted_at)
+     OVERRIDING SYSTEM VALUE
+     VALUES (coalesce($9, nextval(pg_get_serial_sequence('app.generations', 'id'))), $1, $2, $3, $4, $5, $6, $7, $8,
+             CASE WHEN $4 = 'live' THEN now() END) RETURNING id`,
+    [schema, fingerprint(settings), made, status, reason, requestedBy, purpose, lastFact, reserved ?? null],
   );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('no generation was registered');
@@ -199,11 +261,6 @@ export async function positionOf(db: Pool | ClientBase, schema: string): Promise
     `SELECT position FROM ${schemaName(schema)}.checkpoint`,
   );
   return rows[0]?.position ?? 0;
-}
-
-/** It is complete, and waits for whoever promotes it. */
-export async function markReady(db: Pool | ClientBase, id: number): Promise<void> {
-  await db.query(`UPDATE app.generations SET status = 'ready' WHERE id = $1 AND status = 'building'`, [id]);
 }
 
 /**
@@ -259,8 +316,7 @@ export async function promote(
     const live = await liveGeneration(client);
     if (!live) throw new Error('there is no live generation to replace');
     // It may have been promoted or dropped while this one waited.
-    const next = await completeGeneration(client, id);
-    if (next.status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
+    const next = await promotable(client, id);
     permit?.({ live, next });
     const { rows } = await client.query<{ position: number }>(
       `SELECT position FROM ${LIVE}.checkpoint FOR UPDATE`,
@@ -292,38 +348,36 @@ export async function letLiveGo(client: ClientBase): Promise<void> {
   await client.query('SELECT pg_advisory_unlock_shared($1, 0)', [BUILDER]);
 }
 
-/** Says that the generation is being built here. Returns how to stop saying so. */
-export async function guardBuild(pool: Pool, id: number): Promise<() => Promise<void>> {
+/**
+ * Says that the generation is being built here. Returns how to stop saying so. `onLost` is told when the session is gone and
+ * with it the lock: somebody else may take the generation over from then on.
+ */
+export async function guardBuild(
+  pool: Pool,
+  id: number,
+  onLost: (error: Error) => void = () => undefined,
+): Promise<() => Promise<void>> {
   const client = await pool.connect();
+  // Without a listener the loss of a connection in use ends the process.
+  client.on('error', onLost);
   await client.query('SELECT pg_advisory_lock($1, $2)', [BUILDER, id]);
   return async () => {
     const failed = await client.query('SELECT pg_advisory_unlock($1, $2)', [BUILDER, id]).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error : true),
     );
+    client.off('error', onLost);
     client.release(failed);
   };
 }
 
-/** Drops what builders left behind that were killed. Returns the generations' numbers. */
-export async function dropAbandoned(pool: Pool): Promise<number[]> {
-  const { rows } = await pool.query<{ id: number }>(
-    `SELECT id FROM app.generations WHERE status = 'building' ORDER BY id`,
-  );
-  const dropped: number[] = [];
-  for (const { id } of rows) {
-    const abandoned = await withTransaction(pool, async (client) => {
-      const lock = await client.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1, $2) AS free', [
-        BUILDER,
-        id,
-      ]);
-      return lock.rows[0]?.free === true;
-    });
-    if (!abandoned) continue;
-    await dropGeneration(pool, id);
-    dropped.push(id);
-  }
-  return dropped;
+/** Whether nobody builds, compares or promotes it: its builder, if it has not ended, is dead. */
+export async function isUnguarded(client: ClientBase, id: number): Promise<boolean> {
+  const { rows } = await client.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1, $2) AS free', [
+    BUILDER,
+    id,
+  ]);
+  return rows[0]?.free === true;
 }
 
 /** Former generations that are kept to go back to. */
@@ -338,11 +392,18 @@ export async function dropOld(pool: Pool): Promise<void> {
   for (const { id } of rows) await dropGeneration(pool, id);
 }
 
+/** With what only it is compared with. */
 export async function dropGeneration(pool: Pool, id: number): Promise<void> {
-  await withTransaction(pool, async (client) => {
-    await client.query(`DROP SCHEMA IF EXISTS ${schemaName(`gen_${id}`)} CASCADE`);
-    await client.query(`UPDATE app.generations SET status = 'dropped' WHERE id = $1 AND status <> 'live'`, [
-      id,
-    ]);
-  });
+  await withTransaction(pool, (client) => dropIn(client, id));
+}
+
+/** In the caller's transaction. */
+export async function dropIn(client: ClientBase, id: number): Promise<void> {
+  await client.query(`DROP SCHEMA IF EXISTS ${schemaName(`gen_${id}`)} CASCADE`);
+  const { rows } = await client.query<{ basis: number | null }>(
+    `UPDATE app.generations SET status = 'dropped' WHERE id = $1 AND status <> 'live' RETURNING compared_with AS basis`,
+    [id],
+  );
+  const basis = rows[0]?.basis ?? null;
+  if (basis !== null) await dropIn(client, basis);
 }

@@ -4,6 +4,16 @@ import type { Pool } from 'pg';
 
 export const LEASE_SECONDS = 6;
 export const RENEW_MS = 1_500;
+export const PROJECTOR = 'projector';
+
+/** Whether a replica that lives has the lease of the projector, other than `holder`. */
+export async function isLedByOther(pool: Pool, holder: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT FROM app.leases WHERE name = $1 AND holder <> $2 AND expires_at > now()',
+    [PROJECTOR, holder],
+  );
+  return rowCount === 1;
+}
 
 export class Lease {
   readonly holder = randomUUID();

@@ -10,9 +10,9 @@ import { isDatabaseAway, withTransaction } from '../platform/pools';
 import type { Log } from '../platform/logging';
 import { Engine } from './engine/engine';
 import type { CaseRecord, DriftEvent } from './engine/records';
-import { CheckpointMoved, type Generation, ensureLive, moveCheckpoint } from './generations';
+import { CheckpointMoved, type Generation, ensureLive, liveVersion, moveCheckpoint } from './generations';
 import { LIVE } from './generation-schema';
-import { Lease, RENEW_MS } from './lease';
+import { Lease, PROJECTOR, RENEW_MS } from './lease';
 import { type ProjectionSettings, madeByThisCode } from './settings';
 import { ownFact } from './sources';
 import type { SourceBook } from './sources';
@@ -44,7 +44,7 @@ const IDLE_MS = 1_000;
 /** Rows of other code are not folded on: whoever has that code does, or a new generation is built. */
 export class OtherCode extends Error {
   readonly code = 'other-code';
-  constructor(generation: number) {
+  constructor(readonly generation: number) {
     super(`generation ${generation} was made by another version of Tallystick; this one does not fold on it`);
   }
 }
@@ -64,9 +64,11 @@ export class LiveRunner {
   private loaded: Loaded | null = null;
   private leading = false;
   private leaseEnds = 0;
+  /** The generation of other code that was last spoken of. */
+  private standsBy: number | null = null;
 
   constructor(private readonly parts: LiveParts) {
-    this.lease = new Lease(parts.pool, 'projector');
+    this.lease = new Lease(parts.pool, PROJECTOR);
   }
 
   start(): void {
@@ -77,6 +79,11 @@ export class LiveRunner {
     this.stopped.abort();
     this.wake.abort();
     await this.running;
+  }
+
+  /** Names this process in the projector's lease. */
+  get holder(): string {
+    return this.lease.holder;
   }
 
   get leads(): boolean {
@@ -114,7 +121,7 @@ export class LiveRunner {
         // What waits is folded on the other one at once.
         return;
       }
-      if (error instanceof OtherCode) this.parts.log.warn({ err: error }, 'standing by');
+      if (error instanceof OtherCode) await this.standBy(error);
       else if (error instanceof LedgerUnavailable || isDatabaseAway(error))
         this.parts.log.warn({ err: error }, 'database is away; the projector tries again');
       else this.parts.log.error({ err: error }, 'the projector failed and starts anew from its checkpoint');
@@ -124,10 +131,27 @@ export class LiveRunner {
 
   private async lead(): Promise<boolean> {
     if (this.leading && performance.now() < this.leaseEnds) return true;
+    const live = await liveVersion(this.parts.pool);
+    // Also where no fact comes after a promotion: what waits for time waits by what is live.
+    if (live?.id !== this.loaded?.generation) this.loaded = null;
+    // Who cannot fold on the live generation does not keep others from it.
+    if (live && !madeByThisCode(live.fingerprint)) throw new OtherCode(live.id);
     const asked = performance.now();
     this.leading = await this.lease.take();
     this.leaseEnds = asked + RENEW_MS;
     return this.leading;
+  }
+
+  /** A replica of the version that has made the live generation folds on it, so the lease is let go. */
+  private async standBy(error: OtherCode): Promise<void> {
+    if (this.standsBy !== error.generation) this.parts.log.warn({ err: error }, 'standing by');
+    this.standsBy = error.generation;
+    if (!this.leading) return;
+    this.leading = false;
+    // Else it ends by itself.
+    await this.lease
+      .release()
+      .catch((failed: unknown) => this.parts.log.warn({ err: failed }, 'lease not released'));
   }
 
   /** One batch; false when there was nothing to fold. */

@@ -4,57 +4,22 @@
  * not finished nobody sees.
  */
 import type { ClientBase, Pool } from 'pg';
-import { encodeRow, factRows } from '../ledger/fact-rows';
-import type { Ledger } from '../ledger/port';
-import type { FactRows } from '../ledger/rows';
-import { indexAll } from './bulk/indexes';
+import { dropAbandoned } from './abandoned';
+import { type Building, type BuildingOptions, building } from './building';
 import { CatchUp } from './catch-up';
 import { driftChanges } from './diff';
+import { FoldHistory } from './fold-history';
+import { compareWith, markReady } from './generation-progress';
 import { LIVE, schemaName } from './generation-schema';
-import {
-  GenerationRefused,
-  type Succession,
-  beginGeneration,
-  completeGeneration,
-  dropAbandoned,
-  dropGeneration,
-  dropOld,
-  guardBuild,
-  markReady,
-  promote,
-  setCheckpoint,
-} from './generations';
-import { lanesFor, openLanes } from './lanes/open-lanes';
+import { GenerationRefused, type Succession, dropOld, guardBuild, promotable, promote } from './generations';
 import { type Act, type OnPromoted, START, promotionOf } from './promotion';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
-export interface RebuildOptions {
-  pool: Pool;
-  ledger: Ledger;
-  settings: ProjectionSettings;
-  /** The database's address: with it a large ledger is folded in several threads. */
-  url?: string;
-  /** Orders are divided among so many; by the machine and the ledger's size unless set. */
-  lanes?: number;
-  /** Cases in memory at most; the longest untouched are stored early and read again when needed. Default 400,000. */
-  maxCases?: number;
-  onProgress?: (progress: RebuildProgress) => void;
-  signal?: AbortSignal;
-  /** A position that ends a block, to stop at; the head as it is when the build begins unless set. */
-  upTo?: number;
-  /** Why it is built and who asked for it, kept beside the generation. */
-  reason?: string | null;
-  requestedBy?: string;
-  /** Told once the generation has a number. */
-  onBegun?: (generation: number) => void;
+export interface RebuildOptions extends BuildingOptions {
+  /** Of a draft that ends at `lastFact`: what the same facts are folded with to compare it. */
+  basis?: ProjectionSettings;
   /** Where it is promoted too: called in the promotion's transaction. */
   onPromoted?: OnPromoted;
-}
-
-export interface RebuildProgress {
-  phase: 'folding' | 'loading' | 'catching-up' | 'promoted';
-  position: number;
-  head: number;
 }
 
 export interface Rebuilt {
@@ -64,8 +29,6 @@ export interface Rebuilt {
   drifts: number;
 }
 
-const MAX_CASES = 400_000;
-
 export interface Built {
   generation: number;
   position: number;
@@ -74,33 +37,48 @@ export interface Built {
 /** Builds and promotes. */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { pool } = options;
-  const built = await build(options);
-  try {
-    const position = await promoteGeneration({ ...options, generation: built.generation });
-    return { generation: built.generation, position, ...(await count(pool)) };
-  } catch (error) {
-    await dropGeneration(pool, built.generation);
-    throw error;
-  }
+  await dropAbandoned(pool);
+  return building({ ...options, purpose: 'rebuild' }, async (site) => {
+    await raise(options, site);
+    const position = await putLive({ ...options, generation: site.id, signal: site.signal });
+    return { generation: site.id, position, ...(await count(pool)) };
+  });
 }
 
-/** A generation beside the live one, complete up to what the ledger's head was, and ready to be compared and promoted. */
+/**
+ * A generation beside the live one, complete up to what the ledger's head was, and ready to be compared and promoted; or one
+ * that ends at `lastFact`, beside what it is compared with.
+ */
 export async function build(options: RebuildOptions): Promise<Built> {
-  const { pool, settings, reason, requestedBy, onBegun } = options;
-  await dropAbandoned(pool);
-  const { id, schema } = await beginGeneration(pool, settings, { reason, requestedBy });
-  const release = await guardBuild(pool, id);
-  onBegun?.(id);
-  try {
-    const position = await new Build(options, id, schema).run();
-    await markReady(pool, id);
-    return { generation: id, position };
-  } catch (error) {
-    await dropGeneration(pool, id);
-    throw error;
-  } finally {
-    await release();
+  await dropAbandoned(options.pool);
+  return building({ purpose: 'draft', ...options }, async (site) => ({
+    generation: site.id,
+    position: await raise(options, site),
+  }));
+}
+
+async function raise(options: RebuildOptions, site: Building): Promise<number> {
+  const { pool, basis, lastFact, upTo = lastFact ?? undefined } = options;
+  const { id, signal, say: onProgress } = site;
+  const history = { ...options, upTo, signal, onProgress };
+  const position = await new FoldHistory(history, id, site.schema).run();
+  if (basis) {
+    await building(
+      {
+        ...history,
+        settings: basis,
+        purpose: 'basis',
+        reason: `what is in force, to compare ${id} with`,
+        again: undefined,
+        onProgress: (progress) => site.say({ ...progress, phase: 'comparing' }),
+        onBegun: (other) => compareWith(pool, id, other),
+      },
+      (beside) => raise({ ...history, settings: basis, basis: undefined }, beside),
+    );
   }
+  signal.throwIfAborted();
+  await markReady(pool, id, site.interruptions);
+  return position;
 }
 
 export interface PromoteOptions extends Pick<
@@ -119,30 +97,32 @@ export interface PromoteOptions extends Pick<
  * `GenerationRefused` where it cannot be.
  */
 export async function promoteGeneration(options: PromoteOptions): Promise<number> {
-  const { pool, ledger, settings: now, generation: id, onProgress, signal, permit } = options;
-  const release = await guardBuild(pool, id);
+  const release = await guardBuild(options.pool, options.generation);
   try {
-    const { schema, made, status, fingerprint } = await completeGeneration(pool, id);
-    if (status === 'live') throw new GenerationRefused(`generation ${id} is live already`);
-    if (!madeByThisCode(fingerprint))
-      throw new GenerationRefused(
-        `generation ${id} was made by another version of Tallystick: build it anew`,
-      );
-    const { position: head } = await ledger.head();
-    const catchUp = await CatchUp.open({ ledger, pool, settings: madeSettings(made, now), schema });
-    await catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
-    await promote(pool, id, {
-      permit,
-      catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
-      tell: (client, succession) => tell(client, succession, catchUp.position, options),
-    });
-    await dropOld(pool);
-    const { position } = catchUp;
-    onProgress?.({ phase: 'promoted', position, head: Math.max(head, position) });
-    return position;
+    return await putLive(options);
   } finally {
     await release();
   }
+}
+
+/** Only its guard may call this. */
+async function putLive(options: PromoteOptions): Promise<number> {
+  const { pool, ledger, settings: now, generation: id, onProgress, signal, permit } = options;
+  const { schema, made, fingerprint } = await promotable(pool, id);
+  if (!madeByThisCode(fingerprint))
+    throw new GenerationRefused(`generation ${id} was made by another version of Tallystick: build it anew`);
+  const { position: head } = await ledger.head();
+  const catchUp = await CatchUp.open({ ledger, pool, settings: madeSettings(made, now), schema });
+  await catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
+  await promote(pool, id, {
+    permit,
+    catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
+    tell: (client, succession) => tell(client, succession, catchUp.position, options),
+  });
+  await dropOld(pool);
+  const { position } = catchUp;
+  onProgress?.({ phase: 'promoted', position, head: Math.max(head, position) });
+  return position;
 }
 
 async function tell(
@@ -161,73 +141,4 @@ async function count(pool: Pool): Promise<{ cases: number; drifts: number }> {
     'SELECT (SELECT count(*) FROM live.cases) AS cases, (SELECT count(*) FROM live.drifts) AS drifts',
   );
   return rows[0] ?? { cases: 0, drifts: 0 };
-}
-
-/** A ledger that keeps no rows has them made. */
-async function* rowsOf(
-  ledger: Ledger,
-  options: { upTo: number; signal: AbortSignal | undefined },
-): AsyncGenerator<FactRows> {
-  if (ledger.rows) yield* ledger.rows(0, options);
-  else {
-    const rows = factRows(true);
-    for await (const facts of ledger.read(0, options)) {
-      rows.push(Buffer.concat(facts.map(encodeRow)));
-      yield rows;
-    }
-  }
-}
-
-class Build {
-  private position = 0;
-  private head = 0;
-
-  constructor(
-    private readonly options: RebuildOptions,
-    private readonly id: number,
-    private readonly schema: string,
-  ) {}
-
-  /** Everything up to the head as it is now, or to where it shall stop. Answers where that was. */
-  async run(): Promise<number> {
-    const { pool, url, ledger, settings, signal, lanes, maxCases = MAX_CASES } = this.options;
-    const end = await this.end();
-    this.head = end.position;
-    const count = lanes ?? lanesFor(this.head, url);
-    const onFolded = (position: number) => {
-      this.position = position;
-      this.say('folding');
-    };
-    const { conductor, load, close } = openLanes(count, {
-      pool,
-      url: count > 1 ? url : undefined,
-      generation: this.id,
-      schema: this.schema,
-      maxCases,
-      settings,
-      onFolded,
-    });
-    try {
-      await conductor.fold(rowsOf(ledger, { upTo: this.head, signal }));
-      this.say('loading');
-      await load();
-      await setCheckpoint(pool, this.schema, { position: this.position, instant: end.recordedAt });
-      await Promise.all([close(), indexAll(pool, this.id, this.schema)]);
-      return this.position;
-    } finally {
-      await close();
-    }
-  }
-
-  private async end(): Promise<{ position: number; recordedAt: number }> {
-    const { ledger, upTo } = this.options;
-    if (upTo === undefined) return ledger.head();
-    const [last] = await ledger.at([upTo]);
-    return last ?? { position: 0, recordedAt: 0 };
-  }
-
-  private say(phase: RebuildProgress['phase']): void {
-    const { position } = this;
-    this.options.onProgress?.({ phase, position, head: Math.max(this.head, position) });
-  }
 }

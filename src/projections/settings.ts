@@ -31,6 +31,11 @@ export interface Made {
   sources: readonly ProjectionSource[];
 }
 
+export function madeOf(settings: ProjectionSettings): Made {
+  const { policy, configured = policy, mapping } = settings;
+  return { policy, configured, mapping: mapping.document, sources: settings.sources() };
+}
+
 /** Before there were drafts no other policy than the configuration's was in force, and before there were mappings none. */
 export function readMade(text: string): Made {
   const made = JSON.parse(text) as Pick<Made, 'policy' | 'sources'> & Partial<Made>;
@@ -68,6 +73,19 @@ export class CurrentSettings implements ProjectionSettings {
   adopt(made: Made | null): void {
     this.mapping = made ? new Mappings(made.mapping) : noMappings;
     this.policy = made && sameJson(made.configured, this.configured) ? made.policy : this.configured;
+  }
+
+  /** Whatever is configured: facts are folded by what the live generation was made with. */
+  follow(made: Made): void {
+    this.mapping = new Mappings(made.mapping);
+    this.policy = made.policy;
+  }
+
+  /** What a start would make a generation with where one made with `made` is live. */
+  wanted(made: Made): ProjectionSettings {
+    const settings = new CurrentSettings(this.configured, this.book);
+    settings.adopt(made);
+    return settings;
   }
 }
 
@@ -115,8 +133,8 @@ export function codeFingerprint(): string {
 const CODE_ENDS = '-';
 
 /** The fingerprint of the code that made a generation's rows. */
-export function codeOf(fingerprintOfGeneration: string): string | undefined {
-  return fingerprintOfGeneration.split(CODE_ENDS)[0];
+export function codeOf(fingerprintOfGeneration: string): string {
+  return fingerprintOfGeneration.split(CODE_ENDS)[0] ?? '';
 }
 
 /** Whether rows of a generation were made by the code that runs here. */

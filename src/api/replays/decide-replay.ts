@@ -31,7 +31,8 @@ export class PromoteReplayHandler implements ICommandHandler<PromoteReplay> {
 
   execute({ id, actor }: PromoteReplay): Promise<ReplayView> {
     return refusing(async () => {
-      const { made, reason } = await knownReplay(this.replays, id);
+      await knownReplay(this.replays, id);
+      const { made, reason } = await this.replays.promotable(id);
       await this.replays.mayPromote(id, actor);
       const versions = await this.drafts.record(made, { actor: actor.name, at: Date.now(), reason });
       await this.replays.promote(id, actor, { versions });

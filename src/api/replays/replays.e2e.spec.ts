@@ -180,6 +180,39 @@ describe('replays over HTTP', () => {
     }
   });
 
+  it('shows what a draft would have shown at an earlier fact, and does not put that in force', async () => {
+    const upTo = ((await service.get('/v1/status')).json.ledger as { position: number }).position;
+    const { id } = await start({ policy: quiet, upTo });
+    await service.tellRaw('prima', 'no JSON either');
+    expect((await ready(service, id)).json).toMatchObject({
+      status: 'ready',
+      upTo,
+      interruptions: [],
+      diff: { position: upTo, drifts: [{ change: 'closed', detector: 'message-invalid', drifts: 1 }] },
+    });
+    const refused = (await service.post(`/v1/replays/${String(id)}/promote`)).json;
+    expect(refused).toMatchObject({ status: 409, code: 'generation-refused' });
+    expect(refused.detail).toContain(`ends at fact ${upTo}`);
+    expect((await service.post(`/v1/replays/${String(id)}/discard`)).json).toMatchObject({
+      status: 'dropped',
+    });
+    const { id: then } = await start({ policy: quiet, upTo: new Date().toISOString() });
+    expect((await ready(service, then)).json.upTo).toBeGreaterThan(upTo);
+  });
+
+  it.each([
+    [999_999, 'up-to-invalid', /Fact 999999 is not recorded/],
+    ['2999-01-01T00:00:00Z', 'up-to-invalid', /is still to come/],
+    ['1999-01-01T00:00:00Z', 'up-to-invalid', /Nothing was recorded until/],
+    ['yesterday', 'body-invalid', /RFC 3339/],
+    [0, 'body-invalid', /./],
+  ])('refuses history up to %s', async (upTo, code, why) => {
+    const { json } = await service.post('/v1/replays', { upTo });
+    expect(json).toMatchObject({ status: 400 });
+    expect(`${String(json.detail)} ${JSON.stringify(json.errors)}`).toMatch(why);
+    if (code !== 'body-invalid') expect(json.code).toBe(code);
+  });
+
   /** A build that has come to its indexes waits for `release`. */
   async function held(): Promise<{ id: number; release: () => void }> {
     const { rows } = await service.database.pool.query<{ id: number }>(
@@ -203,7 +236,7 @@ describe('replays over HTTP', () => {
   });
 
   it('tells why a build was given up', async () => {
-    const { id, release } = await held();
+    const [{ id, release }, open] = [await held(), await openDrifts()];
     await service.database.pool.query(`DROP SCHEMA gen_${id} CASCADE`);
     release();
     await settled(async () => (await service.get(`/v1/replays/${id}`)).json.failure !== null);
@@ -211,7 +244,7 @@ describe('replays over HTTP', () => {
       status: 'dropped',
       failure: expect.stringContaining(`gen_${id}`) as string,
     });
-    expect(await openDrifts()).toHaveLength(3);
+    expect(await openDrifts()).toEqual(open);
   });
 
   it.each(['/v1/replays/999', '/v1/replays/x', '/v1/replays/-1'])('knows no %s', async (url) => {

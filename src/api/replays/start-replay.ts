@@ -4,11 +4,13 @@ import { checkedMapping } from '../../domain/mapping/check';
 import type { MappingDocument } from '../../domain/mapping/tables';
 import type { Policy } from '../../domain/policy';
 import { Inject } from '@nestjs/common';
+import type { Ledger } from '../../ledger/port';
 import { Drafts } from '../../projections/drafts';
+import { lastFactOf } from '../../projections/last-fact';
 import { Replays } from '../../projections/replays';
 import type { SourceBook } from '../../projections/sources';
 import { nothingDrafted } from '../refusals';
-import { SOURCES } from '../tokens';
+import { LEDGER, SOURCES } from '../tokens';
 import { refusing } from '../refusing';
 import type { ReplayBody, ReplayView } from './replay-schema';
 import { replayView } from './replay-view';
@@ -29,12 +31,14 @@ export class StartReplayHandler implements ICommandHandler<StartReplay> {
     private readonly replays: Replays,
     private readonly drafts: Drafts,
     @Inject(SOURCES) private readonly sources: SourceBook,
+    @Inject(LEDGER) private readonly ledger: Ledger,
   ) {}
 
   execute({ body, actor }: StartReplay): Promise<ReplayView> {
     return refusing(async () => {
       const [mapping, policy] = [await this.mapping(body), await this.policy(body)];
-      const id = await this.replays.start({ mapping, policy, actor, reason: body.reason });
+      const lastFact = body.upTo && (await lastFactOf(this.ledger, body.upTo, Date.now()));
+      const id = await this.replays.start({ mapping, policy, actor, reason: body.reason, lastFact });
       return replayView(this.replays, id);
     });
   }

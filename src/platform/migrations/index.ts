@@ -5,6 +5,7 @@ import { App } from './0003-app';
 import { Shadows } from './0004-shadows';
 import { SourceMappings } from './0005-source-mappings';
 import { Replays } from './0006-replays';
+import { InterruptedReplays } from './0007-interrupted-replays';
 import { PromotionAlerts } from './0008-promotion-alerts';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
@@ -15,5 +16,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Shadows,
   SourceMappings,
   Replays,
+  InterruptedReplays,
   PromotionAlerts,
 ];

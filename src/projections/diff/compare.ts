@@ -34,13 +34,14 @@ export interface Sides {
 const TRIES = 5;
 
 /**
- * Compares the live generation with one that could take its place; or, asked of the live one, the one that it replaced with it.
- * The other is caught up to live where it is behind. Throws `GenerationRefused` where there is nothing to compare, or where live
+ * Compares the live generation with one that could take its place; or, asked of the live one, the one that it replaced with it;
+ * or what was in force up to a fact with a draft that ends at it. The other is caught up to live where it is behind. Throws `GenerationRefused` where there is nothing to compare, or where live
  * moves faster than that.
  */
 export async function compared<T>(parts: DiffParts, compare: (sides: Sides) => Promise<T>): Promise<T> {
   const { pool, generation: id } = parts;
   const asked = await completeGeneration(pool, id);
+  if (asked.lastFact !== null) return asOfLastFact(pool, asked, asked.lastFact, compare);
   if (asked.status !== 'live')
     return asOfOnePosition(parts, asked, (client, position) =>
       compare({ client, before: LIVE, after: schemaName(asked.schema), position }),
@@ -56,6 +57,23 @@ export async function compared<T>(parts: DiffParts, compare: (sides: Sides) => P
       throw new GenerationRefused(`another generation took the place of ${id} meanwhile: ask again`);
     return compare({ client, before: schemaName(replaced.schema), after: LIVE, position });
   });
+}
+
+/** Both end at one fact, for ever: nothing is caught up. */
+async function asOfLastFact<T>(
+  pool: Pool,
+  { id, schema, comparedWith }: Generation,
+  position: number,
+  compare: (sides: Sides) => Promise<T>,
+): Promise<T> {
+  if (comparedWith === null)
+    throw new GenerationRefused(
+      `generation ${id} is what was in force up to fact ${position}: the draft beside it is compared with it`,
+    );
+  const basis = await completeGeneration(pool, comparedWith);
+  return inSnapshot(pool, (client) =>
+    compare({ client, before: schemaName(basis.schema), after: schemaName(schema), position }),
+  );
 }
 
 async function asOfOnePosition<T>(

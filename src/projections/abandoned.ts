@@ -1,0 +1,117 @@
+/** Generations whose builder died: what is half built is never folded on, since what was folded was in memory. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { withTransaction } from '../platform/pools';
+import { NOT_WANTED, setFailure } from './generation-progress';
+import {
+  type BuildProgress,
+  type Generation,
+  GenerationRefused,
+  type Interruption,
+  type Purpose,
+  dropIn,
+  findGeneration,
+  isUnguarded,
+  makeEmpty,
+} from './generations';
+import { type ProjectionSettings, fingerprint } from './settings';
+
+/** One whose builders died so often is given up: it may be what kills them. */
+export const MOST_BUILDERS = 3;
+
+/** Half-built ones of a purpose that nobody builds any more, the oldest first. */
+export async function findAbandoned(pool: Pool, purpose: Purpose): Promise<Generation[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    `SELECT id FROM app.generations WHERE status = 'building' AND purpose = $1 ORDER BY id`,
+    [purpose],
+  );
+  const found: Generation[] = [];
+  for (const { id } of rows) {
+    const left = await withTransaction(pool, async (client) =>
+      (await isUnguarded(client, id)) ? findGeneration(client, id) : null,
+    );
+    if (left?.status === 'building') found.push(left);
+  }
+  return found;
+}
+
+/** Whatever its builder would have promoted himself, and what only a draft that is gone was compared with. */
+const LEFT_OVER = `
+  SELECT id FROM app.generations g
+   WHERE (purpose = 'rebuild' AND status IN ('building', 'ready'))
+      OR (purpose = 'basis' AND status = 'building')
+      OR (purpose = 'basis' AND status = 'ready'
+          AND NOT EXISTS (SELECT FROM app.generations d WHERE d.compared_with = g.id AND d.status IN ('building', 'ready')))`;
+
+/** Drops what builders left behind that were killed, and nobody waits for. Returns the generations' numbers. */
+export async function dropAbandoned(pool: Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(`${LEFT_OVER} ORDER BY id`);
+  const dropped: number[] = [];
+  for (const { id } of rows) {
+    const left = await withTransaction(pool, async (client) => {
+      if (!(await isUnguarded(client, id))) return false;
+      // It may have been promoted since it was found.
+      const { rowCount } = await client.query(
+        `UPDATE app.generations SET failure = coalesce(failure, $2) WHERE id IN (${LEFT_OVER}) AND id = $1`,
+        [id, 'its builder died'],
+      );
+      if (rowCount === 1) await dropIn(client, id);
+      return rowCount === 1;
+    });
+    if (left) dropped.push(id);
+  }
+  return dropped;
+}
+
+/** Its builder looks at every half second and at the end, so this is soon enough. */
+const STOPS_WITHIN_MS = 15_000;
+const ASKS_EVERY_MS = 50;
+
+/** Has whoever builds it stop, or drops it where nobody does. Throws `GenerationRefused` where it was complete before that. */
+export async function discardElsewhere(pool: Pool, id: number): Promise<void> {
+  await setFailure(pool, id, NOT_WANTED);
+  const ends = performance.now() + STOPS_WITHIN_MS;
+  for (;;) {
+    const status = (await findGeneration(pool, id))?.status;
+    if (status === 'dropped') return;
+    if (status !== 'building')
+      throw new GenerationRefused(`generation ${id} is ${status} meanwhile: discard it once more`);
+    const free = await withTransaction(pool, async (client) => {
+      if (!(await isUnguarded(client, id))) return false;
+      await dropIn(client, id);
+      return true;
+    });
+    if (free) return;
+    if (performance.now() > ends)
+      throw new GenerationRefused(`generation ${id} will be dropped as soon as its builder comes to it`);
+    await delay(ASKS_EVERY_MS);
+  }
+}
+
+/**
+ * Empty again, and made with `settings` from now on; how far it was stays beside it. Only its guard may call this. Answers how
+ * often it was interrupted.
+ */
+export async function beginAnew(pool: Pool, id: number, settings: ProjectionSettings): Promise<number> {
+  return withTransaction(pool, async (client) => {
+    await client.query('SELECT FROM app.generations WHERE id = $1 FOR UPDATE', [id]);
+    const left = await findGeneration(client, id);
+    // Whoever was here first may have finished it, or somebody has discarded it.
+    if (left?.status !== 'building' || left.failure !== null) throw new GenerationRefused(NOT_WANTED);
+    const interruptions = [...left.interruptions, interruption(left.progress)];
+    await client.query(`DROP SCHEMA IF EXISTS ${left.schema} CASCADE`);
+    if (left.comparedWith !== null) await dropIn(client, left.comparedWith);
+    await makeEmpty(client, id, left.schema);
+    await client.query(
+      `UPDATE app.generations SET fingerprint = $2, progress = NULL, compared_with = NULL, interruptions = $3 WHERE id = $1`,
+      [id, fingerprint(settings), JSON.stringify(interruptions)],
+    );
+    return interruptions.length;
+  });
+}
+
+function interruption(progress: BuildProgress | null): Interruption {
+  const { phase, position, head, stopped } = progress ?? { phase: 'folding', position: 0, head: 0 };
+  const why = stopped ? 'stopped' : 'died';
+  return { at: new Date().toISOString(), why, phase, position, head };
+}
