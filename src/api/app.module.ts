@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
 import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
+import type { KafkaLag } from '../platform/kafka/lag';
 import type { Log } from '../platform/logging';
 import { Drafts } from '../projections/drafts';
 import { InForceBook } from '../projections/in-force';
@@ -53,7 +54,7 @@ import { StatusController } from './status/status.controller';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
-import { CONFIG, LEDGER, LOGGER, POOL, SOURCES } from './tokens';
+import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, SOURCES } from './tokens';
 import { DraftMappingHandler, DraftPolicyHandler } from './versions/draft-version';
 import { MappingsController } from './versions/mappings.controller';
 import { PolicyController } from './versions/policy.controller';
@@ -69,6 +70,8 @@ export interface AppParts {
   sources: SourceBook;
   replays: Replays;
   logger: Log;
+  /** Absent where nothing is read from Kafka. */
+  kafkaLag?: KafkaLag | null;
   /** Modules of other faces that share the server (ingest), which this one may not import. */
   modules?: readonly (Type | DynamicModule)[];
 }
@@ -136,6 +139,7 @@ export class AppModule {
       { provide: LEDGER, useValue: parts.ledger },
       { provide: SOURCES, useValue: parts.sources },
       { provide: LOGGER, useValue: parts.logger },
+      { provide: KAFKA_LAG, useValue: parts.kafkaLag ?? null },
     ];
     return {
       module: AppModule,

@@ -1,1 +1,1 @@
-export { CONFIG, LEDGER, LOGGER, POOL, SOURCES } from '../platform/http/tokens';
+export { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, SOURCES } from '../platform/http/tokens';

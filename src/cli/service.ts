@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createApp } from '../api/server';
+import { Metrics } from '../api/metrics/metrics';
 import { IngestModule } from '../ingest/ingest.module';
+import { kafkaIngest } from '../ingest/kafka';
+import { kafkaWarnings } from '../platform/kafka/client';
+import { kafkaLag } from '../platform/kafka/lag';
 import { type Generation, ensureLive, liveVersion } from '../projections/generations';
 import { isLedByOther } from '../projections/lease';
 import { LiveRunner } from '../projections/live';
@@ -11,6 +15,7 @@ import type { Made } from '../projections/settings';
 import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
 import { insertPromotion } from '../reactions/promotion-alert';
+import { kafkaPublisher } from '../reactions/publisher';
 import { OutboxSender } from '../reactions/sender';
 import { type Runtime, configureSources, openReplays } from './runtime';
 
@@ -29,8 +34,13 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const adopt = ({ made }: Generation) => settings.follow(made);
   const runner = new LiveRunner({ pool, ledger, settings, sources, log, adopt, onEvents: insertOutbox });
   const replays = openReplays(runtime);
-  const parts = { config, pool, ledger, sources, replays, logger: log };
+  for (const warning of kafkaWarnings(config)) log.warn(warning);
+  const lag = kafkaLag(config, log);
+  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag };
   const app = await createApp({ ...parts, modules: [IngestModule] });
+  const consumers = config.roles.includes('ingest')
+    ? kafkaIngest({ config, ledger, sources, log, registry: app.get(Metrics).registry })
+    : null;
   try {
     await app.listen(config.port, config.host);
   } catch (error) {
@@ -40,7 +50,10 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const { address, port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
   const sender = new OutboxSender({ pool, log, webhookUrl: config.slack.webhookUrl, link: url });
+  const publisher = config.roles.includes('reactions') ? kafkaPublisher({ config, pool, log }) : null;
   if (config.roles.includes('reactions')) sender.start();
+  publisher?.start();
+  consumers?.start();
   replays.watchForAbandoned();
   const projecting = config.roles.includes('projector')
     ? project(runtime, runner, stopping.signal)
@@ -50,7 +63,8 @@ export async function startService(runtime: Runtime): Promise<Service> {
     url,
     async stop() {
       stopping.abort(new Error('the service stops'));
-      await app.close();
+      await Promise.all([app.close(), consumers?.stop(), publisher?.stop()]);
+      await lag?.close();
       await replays.stop();
       await projecting;
       await runner.stop();

@@ -4,18 +4,10 @@ import { parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
 import { errorCode } from './database/errors';
-import { Secret } from './secret';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { kafkaSchema } from './config-kafka';
+import { type Environment, name, secret, unknownField } from './config-values';
 
 export const keyRoles = ['reader', 'ingest', 'operator', 'admin'] as const;
-
-const name = z
-  .string({ error: 'a name is required' })
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'must be 1 to 63 lower-case letters, digits and hyphens, such as prima-uk',
-  );
 
 const timeZone = z
   .string({ error: 'an IANA time zone is required, such as Europe/London' })
@@ -24,20 +16,6 @@ const timeZone = z
 const instant = z.iso
   .datetime({ offset: true, error: 'must be a time with its offset, such as 2026-11-01T00:00:00Z' })
   .transform((text) => Date.parse(text));
-
-/** A secret as `{ env: NAME }`, read from the environment, or as text in the file itself. */
-function secret(env: Environment) {
-  const shape = { error: 'must be text, or { env: NAME } to take it from the environment' };
-  return z
-    .union([z.string().min(1), z.strictObject({ env: z.string().min(1) })], shape)
-    .transform((value, context) => {
-      if (typeof value === 'string') return new Secret(value);
-      const found = env[value.env];
-      if (found) return new Secret(found);
-      context.addIssue({ code: 'custom', message: `the environment variable ${value.env} is not set` });
-      return z.NEVER;
-    });
-}
 
 /** A part of the configuration that is a file of its own: its content, YAML or JSON, for the name of it. */
 function fileOrContent(folder: string) {
@@ -93,6 +71,7 @@ function fileSchema(env: Environment, folder: string) {
     {
       sources: z.array(source).max(1_000).default([]).superRefine(uniqueNames),
       keys: z.array(key).max(1_000).default([]).superRefine(uniqueNames),
+      kafka: kafkaSchema(env, folder).prefault({}),
       /** Checked by the domain, which knows the detectors and feeds. */
       policy: z.unknown().optional(),
     },
@@ -148,11 +127,6 @@ function uniqueNames(items: { name: string }[], context: z.RefinementCtx): void 
     }
     seen.add(item.name);
   });
-}
-
-function unknownField(issue: { code?: string; keys?: unknown }): string | undefined {
-  if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined;
-  return `unknown field ${issue.keys.map(String).join(', ')}; remove it or correct its spelling`;
 }
 
 function isTimeZone(zone: string): boolean {

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
-import { type ConfigFile, type Environment, readConfigFile } from './config-file';
+import { type ConfigFile, readConfigFile } from './config-file';
+import type { Environment } from './config-values';
 import { Secret } from './secret';
 
 export { ConfigError } from './config-error';

@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Ledger } from '../../ledger/port';
-import { LEDGER, POOL } from '../tokens';
+import type { KafkaLag } from '../../platform/kafka/lag';
+import { KAFKA_LAG, LEDGER, POOL } from '../tokens';
 
 const FIGURES = `
   SELECT (SELECT position FROM live.checkpoint) AS position,
@@ -18,6 +19,8 @@ interface Figures {
   drifts: [detector: string, severity: string, count: number][] | null;
   alerts: [status: string, count: number][] | null;
 }
+
+const PARTITION = ['topic', 'partition', 'source'];
 
 @Injectable()
 export class Metrics {
@@ -34,11 +37,22 @@ export class Metrics {
   private readonly projectionPosition = this.gauge('projection_position', 'Facts folded.', 'projection');
   private readonly lag = this.gauge('projection_lag_facts', 'Facts recorded and not folded.', 'projection');
   private readonly openDrifts = this.gauge('open_drifts', 'Open drifts.', 'detector', 'severity');
+  private readonly kafkaOffset = this.gauge('kafka_offset', 'Next record to be read.', ...PARTITION);
+  private readonly kafkaWaiting = this.gauge(
+    'kafka_lag_records',
+    'Records that wait in Kafka.',
+    ...PARTITION,
+  );
+  private readonly kafkaUp = this.gauge(
+    'kafka_up',
+    '1: the brokers answer; 0: they do not, or nothing is read from Kafka.',
+  );
   private readonly alerts = this.gauge('outbox_alerts', 'Alerts by what became of them.', 'status');
 
   constructor(
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(KAFKA_LAG) private readonly kafkaLag: KafkaLag | null,
   ) {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -63,7 +77,23 @@ export class Metrics {
         this.openDrifts.set({ detector, severity }, count);
       for (const [status, count] of figures.alerts ?? []) this.alerts.set({ status }, count);
     }
+    await this.askKafka();
     return this.registry.metrics();
+  }
+
+  /** A lag that is not known is not told: a figure of before would look like one of now. */
+  private async askKafka(): Promise<void> {
+    this.kafkaOffset.reset();
+    this.kafkaWaiting.reset();
+    if (!this.kafkaLag) return;
+    const lags = await this.kafkaLag.read();
+    this.kafkaUp.set(this.kafkaLag.up ? 1 : 0);
+    for (const { topic, partition, source, offset, lag } of lags) {
+      if (partition === null) continue;
+      const labels = { topic, partition: String(partition), source };
+      if (offset !== null) this.kafkaOffset.set(labels, offset);
+      if (lag !== null) this.kafkaWaiting.set(labels, lag);
+    }
   }
 
   private gauge(name: string, help: string, ...labelNames: string[]): Gauge {

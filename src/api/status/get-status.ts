@@ -3,9 +3,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import type { FeedState } from '../../domain/cases/feed';
 import type { Ledger } from '../../ledger/port';
+import type { KafkaLag } from '../../platform/kafka/lag';
 import { InForceBook } from '../../projections/in-force';
 import { notReady } from '../refusals';
-import { LEDGER, POOL } from '../tokens';
+import { KAFKA_LAG, LEDGER, POOL } from '../tokens';
 import { feedViews } from './feed-view';
 import type { StatusView } from './status-schema';
 
@@ -35,13 +36,15 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LEDGER) private readonly ledger: Ledger,
     private readonly inForce: InForceBook,
+    @Inject(KAFKA_LAG) private readonly kafkaLag: KafkaLag | null,
   ) {}
 
   async execute(): Promise<StatusView> {
-    const [live, feeds, drifts] = await Promise.all([
+    const [live, feeds, drifts, kafka] = await Promise.all([
       this.pool.query<Live>(LIVE),
       this.pool.query<{ state: string }>(FEEDS),
       this.pool.query<{ open: number }>(OPEN),
+      this.kafkaLag?.read() ?? [],
     ]);
     // Read after the checkpoint: what is folded is never ahead of what is recorded.
     const head = await this.ledger.head();
@@ -60,6 +63,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       },
       projections: [{ name: 'live', position: row.position, lag: Math.max(0, head.position - row.position) }],
       feeds: feedViews(states, policy, row.instant.getTime(), row.now.getTime()),
+      kafka,
       openDrifts: drifts.rows[0]?.open ?? 0,
     };
   }

@@ -10,3 +10,5 @@ export const CONFIG = Symbol('config');
 export const SOURCES = Symbol('sources');
 /** `Log` of src/platform/logging.ts. */
 export const LOGGER = Symbol('logger');
+/** `KafkaLag` of src/platform/kafka/lag.ts, or null where nothing is read from Kafka. */
+export const KAFKA_LAG = Symbol('kafka-lag');

@@ -1,0 +1,31 @@
+/** What several parts of the configuration file are made of. */
+import { z } from 'zod';
+import { Secret } from './secret';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const name = z
+  .string({ error: 'a name is required' })
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 lower-case letters, digits and hyphens, such as prima-uk',
+  );
+
+/** A secret as `{ env: NAME }`, read from the environment, or as text in the file itself. */
+export function secret(env: Environment) {
+  const shape = { error: 'must be text, or { env: NAME } to take it from the environment' };
+  return z
+    .union([z.string().min(1), z.strictObject({ env: z.string().min(1) })], shape)
+    .transform((value, context) => {
+      if (typeof value === 'string') return new Secret(value);
+      const found = env[value.env];
+      if (found) return new Secret(found);
+      context.addIssue({ code: 'custom', message: `the environment variable ${value.env} is not set` });
+      return z.NEVER;
+    });
+}
+
+export function unknownField(issue: { code?: string; keys?: unknown }): string | undefined {
+  if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined;
+  return `unknown field ${issue.keys.map(String).join(', ')}; remove it or correct its spelling`;
+}

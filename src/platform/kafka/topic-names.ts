@@ -1,0 +1,13 @@
+import type { Kafka } from 'kafkajs';
+import { QUICK } from './client';
+
+/** Names of all topics that this client may see. */
+export async function topicNames(kafka: Kafka): Promise<ReadonlySet<string>> {
+  const admin = kafka.admin({ retry: QUICK });
+  try {
+    await admin.connect();
+    return new Set(await admin.listTopics());
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,57 @@
+/** Alerts as CloudEvents 1.0 in structured mode: envelope and data in one JSON object. */
+import { formatInstant } from '../domain/facts/instant';
+import type { AlertBody } from './alert';
+import { type Alert, isPromotion } from './claim';
+
+export const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
+
+export interface CloudEvent {
+  specversion: '1.0';
+  /** The alert's number: an event that is published again has the same one. */
+  id: string;
+  /** `com.tallystick.drift.opened`, … */
+  type: string;
+  source: string;
+  /** `order:SC-100901`. What is published of one subject keeps its order. */
+  subject: string;
+  time: string;
+  datacontenttype: 'application/json';
+  data: object;
+}
+
+export type Publishable = Alert & { position: number; createdAt: Date };
+
+export function cloudEvent(alert: Publishable, source: string): CloudEvent {
+  const { id, kind, position } = alert;
+  const { subject, time, data } = isPromotion(alert) ? ofPromotion(alert) : ofDrift(alert);
+  return {
+    specversion: '1.0',
+    id: String(id),
+    type: `com.tallystick.${kind}`,
+    source,
+    subject,
+    time,
+    datacontenttype: 'application/json',
+    data: { ...data, position },
+  };
+}
+
+function ofDrift({ body }: { body: AlertBody }) {
+  const { subject, openedAt, resolvedAt, firstDivergence } = body;
+  const opened = formatInstant(openedAt);
+  const resolved = resolvedAt === null ? null : formatInstant(resolvedAt);
+  return {
+    subject: `${subject.kind}:${subject.id}`,
+    time: resolved ?? opened,
+    data: {
+      ...body,
+      openedAt: opened,
+      resolvedAt: resolved,
+      firstDivergence: firstDivergence && { ...firstDivergence, at: formatInstant(firstDivergence.at) },
+    },
+  };
+}
+
+function ofPromotion({ body, createdAt }: { body: { generation: number }; createdAt: Date }) {
+  return { subject: `generation:${body.generation}`, time: createdAt.toISOString(), data: body };
+}
