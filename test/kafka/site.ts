@@ -1,0 +1,157 @@
+/** The whole of it as processes of their own: database, broker, and the service in two roles, each of which may be killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { readPostmaster } from '../../src/platform/database/postmaster';
+import { type RunningServer, ensureServer, serverUrl } from '../../src/platform/database/server';
+import { stopServer } from '../../src/platform/database/stop-server';
+import { createLogger } from '../../src/platform/logging';
+import type { World } from '../../src/simulator';
+import { settled } from '../support/settled';
+
+const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
+const log = createLogger('error');
+
+/** A PostgreSQL that keeps its port over a crash. */
+export class OwnDatabase {
+  private constructor(
+    private readonly folder: string,
+    private server: RunningServer,
+  ) {}
+
+  static async start(): Promise<OwnDatabase> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'tallystick-site-'));
+    // Passable, so that a run as root can start the server as an ordinary user.
+    await chmod(folder, 0o711);
+    return new OwnDatabase(folder, await ensureServer({ dataDir: path.join(folder, 'data'), log }));
+  }
+
+  async create(name: string): Promise<string> {
+    const client = new Client({ connectionString: serverUrl(this.server, 'postgres') });
+    await client.connect();
+    await client.query(`CREATE DATABASE ${name}`);
+    await client.end();
+    return serverUrl(this.server, name);
+  }
+
+  async kill(): Promise<void> {
+    const postmaster = await readPostmaster(path.join(this.folder, 'data'));
+    if (postmaster) process.kill(postmaster.pid, 'SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    const { port } = this.server;
+    this.server = await ensureServer({ dataDir: path.join(this.folder, 'data'), log, port });
+  }
+
+  async remove(): Promise<void> {
+    await stopServer(path.join(this.folder, 'data'), 'immediate');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface SiteOptions {
+  databaseUrl: string;
+  brokers: string;
+  world: World;
+  /** Of the names of its topics and its group. */
+  prefix: string;
+}
+
+/** Processes of the service that are started again when they end, as whatever runs services does. */
+export class Site {
+  private readonly processes = new Map<string, Supervised>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly options: SiteOptions,
+  ) {}
+
+  static async create(options: SiteOptions): Promise<Site> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'tallystick-site-'));
+    const { world, prefix } = options;
+    const sources = world
+      .sources()
+      .map(({ startsAt, ...source }) => ({ ...source, startsAt: new Date(startsAt).toISOString() }));
+    const topics = Object.fromEntries(sources.map(({ name }) => [`${prefix}.${name}`, name]));
+    const publish = { topic: `${prefix}.alerts` };
+    const kafka = { topics, groupId: prefix, sessionTimeoutSeconds: 3, publish };
+    await writeFile(path.join(folder, 'tallystick.json'), JSON.stringify({ sources, kafka }));
+    return new Site(folder, options);
+  }
+
+  run(name: string, role: string): void {
+    const { databaseUrl, brokers } = this.options;
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: '0',
+      ROLE: role,
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: brokers,
+      TALLYSTICK_CONFIG: path.join(this.folder, 'tallystick.json'),
+      TALLYSTICK_DATA_DIR: path.join(this.folder, name),
+    };
+    this.processes.set(name, new Supervised(env));
+  }
+
+  kill(name: string): void {
+    this.processes.get(name)?.kill();
+  }
+
+  /** Asks all to end; answers their exit codes. */
+  async stop(): Promise<(number | null)[]> {
+    return Promise.all([...this.processes.values()].map((each) => each.stop()));
+  }
+
+  async remove(): Promise<void> {
+    for (const each of this.processes.values()) each.discard();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+class Supervised {
+  private child: ChildProcess;
+  private ending = false;
+  private said = '';
+
+  constructor(private readonly env: NodeJS.ProcessEnv) {
+    this.child = this.start();
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  /** Once it serves: before, a signal ends it as it ends any process. */
+  async stop(): Promise<number | null> {
+    await settled(() => Promise.resolve(this.said.includes('serves at')));
+    this.ending = true;
+    const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));
+    this.child.kill('SIGTERM');
+    return ended;
+  }
+
+  discard(): void {
+    this.ending = true;
+    this.child.kill('SIGKILL');
+  }
+
+  private start(): ChildProcess {
+    this.said = '';
+    const child = spawn(process.execPath, [MAIN, 'serve'], {
+      env: this.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.said = (this.said + text).slice(-10_000);
+    });
+    child.once('close', () => {
+      if (!this.ending) setTimeout(() => !this.ending && (this.child = this.start()), 200);
+    });
+    return child;
+  }
+}
