@@ -48,11 +48,7 @@ export class OwnBroker {
   async kill(): Promise<void> {
     const pid = Number(readFileSync(path.join(this.data, 'pid'), 'utf8'));
     process.kill(pid, 'SIGKILL');
-    // One that ended and whose end nobody has asked for has no command line any more.
-    await settled(async () => {
-      const line = await run('ps', ['-o', 'args=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-      return !line.stdout.includes(this.data);
-    });
+    await settled(() => Promise.resolve(!commandOf(pid).includes(this.data)));
   }
 
   async remove(): Promise<void> {
@@ -67,5 +63,14 @@ export class OwnBroker {
   private async command(name: string, ...options: string[]): Promise<string> {
     const args = [path.join(ROOT, 'scripts/kafka.js'), name, '--data', this.data, ...options];
     return (await run(process.execPath, args)).stdout;
+  }
+}
+
+/** Empty also for a process that has ended and whose end nobody has asked for. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { Kafka, type KafkaConfig, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
 import type { Config } from '../config';
 import type { Log } from '../logging';
+import { installCodecs } from './codecs';
 
 export type KafkaSettings = Pick<Config, 'kafkaBrokers' | 'kafka'>;
 
@@ -14,6 +15,7 @@ export const QUICK = { ...RETRY, retries: 1 };
 
 /** @param purpose is added to the client's name, by which a broker's log and quotas know it */
 export function kafkaClient(settings: KafkaSettings, purpose: string, log: Log): Kafka {
+  installCodecs();
   return new Kafka(clientOptions(settings, purpose, log));
 }
 
