@@ -65,7 +65,7 @@ describe('OutboxSender', () => {
       log,
       webhookUrl: new Secret(slack.url),
       link: 'http://tally.test',
-      options: { gatherMs: 0, firstPauseMs: 0, timeoutMs: 200, threshold: 100, ...options },
+      options: { gatherMs: 0, firstPauseMs: 0, timeoutMs: 10_000, threshold: 100, ...options },
     });
   }
 
