@@ -141,7 +141,8 @@ describe('OutboxSender', () => {
     ['nothing', never, 'did not answer in time'],
   ])('tries again after %s, and gives up after the last attempt', async (_, given, reason) => {
     await put(1);
-    const sending = await sender([given], { maxAttempts: 2 });
+    const patience = given === never ? { timeoutMs: 200 } : {};
+    const sending = await sender([given], { maxAttempts: 2, ...patience });
     await sending.turn();
     expect(await rows()).toMatchObject([{ status: 'pending', attempts: 1, last_error: reason }]);
     await sending.turn();
