@@ -184,7 +184,7 @@ describe('replays over HTTP', () => {
     const upTo = ((await service.get('/v1/status')).json.ledger as { position: number }).position;
     const invalid = (await openDrifts()).length;
     const { id } = await start({ policy: quiet, upTo });
-    await service.tellRaw('prima', 'no JSON either');
+    await service.tellRaw('prima', 'no JSON at a later fact');
     expect((await ready(service, id)).json).toMatchObject({
       status: 'ready',
       upTo,
