@@ -7,12 +7,11 @@ import {
   GenerationRefused,
   completeGeneration,
   guardBuild,
-  keepLive,
   lastFormer,
-  letLiveGo,
   positionOf,
 } from '../generations';
 import { LIVE, schemaName } from '../generation-schema';
+import { keepLive, letLiveGo } from '../keep-live';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from '../settings';
 
 export interface DiffParts {
