@@ -10,5 +10,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 120_000,
   maxWorkers: 2,
+  // A worker that has grown is slow to collect, and at the end too slow to go.
+  workerIdleMemoryLimit: '700MB',
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
 };

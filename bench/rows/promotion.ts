@@ -8,8 +8,9 @@ import { mistaken } from '../support/mapping';
 import { type Service, startService } from '../support/service';
 import { median } from '../support/statistics';
 
-/** Readers that ask without a pause, and one who writes and waits until it is visible. */
+/** Readers, and one who writes and waits until it is visible; all of them leave two cores some time for the work itself. */
 const READERS = 2;
+const PAUSE_MS = 5;
 /** The same without a promotion, to read the figures by. */
 const QUIET_MS = 2_000;
 const PATHS = ['/v1/drifts?limit=5', '/v1/matches?limit=5'];
@@ -77,6 +78,8 @@ async function promoted(lab: Lab, { dataDir, facts }: LedgerFolder, draft: numbe
     const status = await service.http.get('/v1/status');
     const live = (JSON.parse(status.body) as { generation: { id: number } | number }).generation;
     const former = typeof live === 'number' ? live : live.id;
+    // The first of everything is slow, with a promotion or without.
+    await whileBusy(service, () => delay(QUIET_MS));
     const quiet = await whileBusy(service, () => delay(QUIET_MS));
     const [readMs, pauseMs, promoteMs]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < lab.pairs; round++) {
@@ -131,6 +134,7 @@ async function whileBusy(service: Service, work: () => Promise<unknown>): Promis
     for (let n = reader; !done.signal.aborted; n++) {
       const took = await timed(() => service.http.get(PATHS[n % PATHS.length] ?? ''));
       during.slowestReadMs = Math.max(during.slowestReadMs, took);
+      await delay(PAUSE_MS);
     }
   });
   const writer = (async () => {
@@ -161,6 +165,7 @@ async function untilVisible({ http }: Service): Promise<void> {
   for (;;) {
     const { status } = await http.get(`/v1/status?minPosition=${position}`);
     if (status === 200) return;
+    await delay(PAUSE_MS);
   }
 }
 

@@ -9,7 +9,6 @@ import {
   lastFormer,
   findGeneration,
   listGenerations,
-  promotable,
 } from '../projections/generations';
 import { localActor } from '../platform/http/auth/actor';
 import { recordedChanges } from '../projections/generation-progress';

@@ -1,6 +1,7 @@
 /** Which generations there are, which one is live, and the instant in which another takes its place. */
 import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
+import { BUILDER } from './keep-live';
 import { LIVE, createIndexes, createTables, schemaName } from './generation-schema';
 import { type Made, type ProjectionSettings, fingerprint, madeOf, readMade } from './settings';
 
@@ -63,9 +64,6 @@ export class GenerationRefused extends Error {
 export class CheckpointMoved extends Error {
   readonly code = 'checkpoint-moved';
 }
-
-/** Held by whoever builds a generation, as long as he lives: a session's lock, which a killed process loses at once. */
-const BUILDER = 0x7a11;
 
 interface Row {
   id: number;
@@ -335,17 +333,6 @@ export async function promote(
       [id, LIVE],
     );
   });
-}
-
-/** Until `letLiveGo` no other generation takes the live one's place: promotions wait. */
-export async function keepLive(client: ClientBase): Promise<void> {
-  await client.query('SELECT pg_advisory_lock_shared($1, 0)', [BUILDER]);
-}
-
-/** Ends the transaction, too. */
-export async function letLiveGo(client: ClientBase): Promise<void> {
-  await client.query('ROLLBACK');
-  await client.query('SELECT pg_advisory_unlock_shared($1, 0)', [BUILDER]);
 }
 
 /**

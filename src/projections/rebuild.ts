@@ -3,14 +3,13 @@
  * caught up with what arrived meanwhile, and swapped in one transaction. It appends nothing, alerts nobody, and what it has
  * not finished nobody sees.
  */
-import type { ClientBase, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { dropAbandoned } from './abandoned';
 import { type Building, type BuildingOptions, building } from './building';
 import { CatchUp } from './catch-up';
-import { driftChanges } from './diff';
+import { CountedAhead } from './diff';
 import { FoldHistory } from './fold-history';
 import { compareWith, markReady } from './generation-progress';
-import { LIVE, schemaName } from './generation-schema';
 import { GenerationRefused, type Succession, dropOld, guardBuild, promotable, promote } from './generations';
 import { type Act, type OnPromoted, START, promotionOf } from './promotion';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
@@ -107,33 +106,36 @@ export async function promoteGeneration(options: PromoteOptions): Promise<number
 
 /** Only its guard may call this. */
 async function putLive(options: PromoteOptions): Promise<number> {
-  const { pool, ledger, settings: now, generation: id, onProgress, signal, permit } = options;
+  const { pool, ledger, settings: now, generation: id, onProgress, signal } = options;
+  const { permit, onPromoted, act = START } = options;
   const { schema, made, fingerprint } = await promotable(pool, id);
   if (!madeByThisCode(fingerprint))
     throw new GenerationRefused(`generation ${id} was made by another version of Tallystick: build it anew`);
   const { position: head } = await ledger.head();
   const catchUp = await CatchUp.open({ ledger, pool, settings: madeSettings(made, now), schema });
-  await catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
-  await promote(pool, id, {
-    permit,
-    catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
-    tell: (client, succession) => tell(client, succession, catchUp.position, options),
-  });
+  const near = () =>
+    catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
+  await near();
+  const counted = onPromoted ? await CountedAhead.open(pool, schema) : null;
+  try {
+    // Counting takes its time.
+    await near();
+    await promote(pool, id, {
+      permit,
+      catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
+      tell: async (client, succession) => {
+        if (!counted) return;
+        const drifts = await counted.now(client, succession);
+        await onPromoted?.(client, promotionOf(succession, act, { position: catchUp.position, drifts }));
+      },
+    });
+  } finally {
+    await counted?.close();
+  }
   await dropOld(pool);
   const { position } = catchUp;
   onProgress?.({ phase: 'promoted', position, head: Math.max(head, position) });
   return position;
-}
-
-async function tell(
-  client: ClientBase,
-  succession: Succession,
-  position: number,
-  { onPromoted, act = START }: Pick<PromoteOptions, 'onPromoted' | 'act'>,
-): Promise<void> {
-  if (!onPromoted) return;
-  const drifts = await driftChanges(client, { before: LIVE, after: schemaName(succession.next.schema) });
-  await onPromoted(client, promotionOf(succession, act, { position, drifts }));
 }
 
 async function count(pool: Pool): Promise<{ cases: number; drifts: number }> {

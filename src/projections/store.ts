@@ -69,7 +69,7 @@ export class GenerationStore implements CaseSource {
 
   async feeds(): Promise<FeedState[]> {
     const { rows } = await this.pool.query<{ state: string }>(
-      `SELECT state FROM ${this.s}.cases WHERE kind = 'feed'`,
+      `SELECT state FROM ${this.s}.cases WHERE key >= 'feed:' AND key < 'feed;'`,
     );
     return rows.map((row) => JSON.parse(row.state) as FeedState);
   }

@@ -23,7 +23,8 @@ export function readable(fact: Fact, source: SourceSettings | undefined, mapping
 }
 
 export function translate(fact: BriefFact, source: SourceSettings | undefined, mapping: Mappings): Readable {
-  const kind = fact.source === OWN_SOURCE ? kindFor({ kind: OWN_SOURCE }) : source && kindFor(source);
+  const settings = source && mapping.reading(source);
+  const kind = fact.source === OWN_SOURCE ? kindFor({ kind: OWN_SOURCE }) : settings && kindFor(settings);
   const readable: Readable = {
     position: fact.position,
     source: fact.source,
@@ -40,9 +41,8 @@ export function translate(fact: BriefFact, source: SourceSettings | undefined, m
   if (!kind) return readable;
   if (kind.kind === OWN_SOURCE) return own(readable, fact.payload);
   // A kind that is not our own is that of a source.
-  const settings = source as SourceSettings;
-  const translation = read(fact.payload, kind, settings);
-  const words = mapping.of(settings);
+  const translation = read(fact.payload, kind, settings as SourceSettings);
+  const words = mapping.of(source as SourceSettings);
   readable.translation = words === null ? translation : mapped(translation, words);
   return readable;
 }

@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultPolicy, policySchema } from '../../src/domain/policy';
 import { createLogger } from '../../src/platform/logging';
@@ -17,52 +14,15 @@ import { type Rows, rowsOf } from '../laws/support/rows';
 import { randomFrom } from '../laws/support/shuffle';
 import { WORLD_OVER, WORLD_START, deliver, messagesOf, sourcesOf } from '../laws/support/worlds';
 import { settled } from '../support/settled';
+import { Commands, until } from './commands';
 
 /** `npm run test:kill:replay` asks for 100. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
-const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
 
 const world = createWorld({ seed: 8, orders: 12, faults: everyFault(1), startAt: WORLD_START });
 const strict = defaultPolicy;
 const lenient = policySchema.parse({ detectors: { 'order-rejected': { enabled: false } } });
-
-interface Killed {
-  child: ChildProcess;
-  ended: Promise<void>;
-}
-
-/** The command line as a process of its own, on the house's database. */
-class Commands {
-  private constructor(
-    private readonly folder: string,
-    private readonly env: NodeJS.ProcessEnv,
-  ) {}
-
-  static async on({ url }: House): Promise<Commands> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'tallystick-kill-replay-'));
-    const config = path.join(folder, 'tallystick.json');
-    await writeFile(config, '{}');
-    for (const [name, policy] of Object.entries({ strict, lenient }))
-      await writeFile(path.join(folder, `${name}.json`), JSON.stringify(policy));
-    const { PATH, HOME } = process.env;
-    const own = { DATABASE_URL: url, TALLYSTICK_CONFIG: config, TALLYSTICK_DATA_DIR: folder };
-    return new Commands(folder, { PATH, HOME, LOG_LEVEL: 'warn', ...own });
-  }
-
-  run(...args: string[]): Killed {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      cwd: this.folder,
-      env: this.env,
-      stdio: 'ignore',
-    });
-    return { child, ended: new Promise((resolve) => child.once('close', () => resolve())) };
-  }
-
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true });
-  }
-}
 
 /** What a killed process had asked of the database may still be under way there. */
 async function quiet({ pool }: House): Promise<void> {
@@ -84,10 +44,10 @@ describe(`kill -9 of replays and promotions (${ROUNDS} rounds, KILL_SEED=${SEED}
       inHouse(async (house) => {
         const { pool, ledger, settings } = house;
         const random = randomFrom(SEED);
-        const commands = await Commands.on(house);
+        const commands = await Commands.on(house, { strict, lenient });
         try {
           await house.configure(sourcesOf(world));
-          await deliver(house, messagesOf(world).slice(-500), [40]);
+          await deliver(house, messagesOf(world), [40]);
           // Else the first promotion would record it, and its fact would be the only difference.
           await new VersionBook(ledger).draft('policy', lenient, { actor: 'ada', at: 0, reason: null });
           await house.tick(WORLD_OVER);
@@ -169,7 +129,7 @@ async function isBuilding({ pool }: House): Promise<boolean> {
 
 /** Some time after the process has come to the database: before that, there is nothing to be broken. */
 async function moment({ pool }: House, child: ChildProcess, random: () => number): Promise<void> {
-  await settled(async () => {
+  await until(async () => {
     if (child.exitCode !== null) return true;
     const { rowCount } = await pool.query(
       `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database

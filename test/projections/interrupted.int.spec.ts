@@ -164,7 +164,8 @@ describe('a builder', () => {
         onProgress({ phase }) {
           if (phase !== 'loading') return;
           cut ??= pool.query(
-            `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND granted`,
+            `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = $1 AND objid = $2 AND granted`,
             [0x7a11, id],
           );
         },

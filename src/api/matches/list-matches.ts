@@ -34,13 +34,14 @@ interface Row {
 const LIST = 'matches';
 /** The order's case, and how many of its matches were told. */
 const place = z.tuple([filterText, z.number().int().nonnegative()]);
-const ORDERS_AT_ONCE = 200;
+/** Most orders have a match or more, so a short page needs few of them; where they have none that is asked for, ever more are read. */
+const ORDERS_AT_ONCE = { least: 10, most: 200, growth: 4 };
 /** A state that hardly any order has is not looked for in all orders within one request. */
 const MOST_ORDERS = 5_000;
 
 const ORDERS = `
   SELECT key, subject, state FROM live.cases
-   WHERE key >= $1 AND key < 'order;' AND kind = 'order' ORDER BY key LIMIT ${ORDERS_AT_ONCE}`;
+   WHERE key >= $1 AND key < 'order;' AND kind = 'order' ORDER BY key LIMIT $2`;
 
 /** By order. A page may have fewer items than its limit, or none, and a cursor still: the next one goes on from there. */
 @QueryHandler(ListMatches)
@@ -52,8 +53,10 @@ export class ListMatchesHandler implements IQueryHandler<ListMatches> {
     const only = filter.order === undefined ? null : await this.only(filter.order);
     const items: MatchView[] = [];
     let start = from;
-    for (let seen = 0; seen < MOST_ORDERS; seen += ORDERS_AT_ONCE) {
-      const rows = only ?? (await this.pool.query<Row>(ORDERS, [start])).rows;
+    let atOnce = Math.max(filter.limit, ORDERS_AT_ONCE.least);
+    for (let seen = 0; seen < MOST_ORDERS; seen += atOnce, atOnce *= ORDERS_AT_ONCE.growth) {
+      atOnce = Math.min(atOnce, ORDERS_AT_ONCE.most);
+      const rows = only ?? (await this.pool.query<Row>(ORDERS, [start, atOnce])).rows;
       const views = await this.matches(rows);
       for (const { key } of rows) {
         const matches = (views.get(key) ?? []).filter(({ state }) => !filter.state || state === filter.state);
@@ -64,7 +67,7 @@ export class ListMatchesHandler implements IQueryHandler<ListMatches> {
           return { items, nextCursor: encodeCursor(LIST, [key, skipped + room]) };
       }
       const last = rows.at(-1);
-      if (only || !last || rows.length < ORDERS_AT_ONCE) return { items, nextCursor: null };
+      if (only || !last || rows.length < atOnce) return { items, nextCursor: null };
       // The least key after it.
       start = `${last.key}\u0001`;
     }

@@ -1,10 +1,14 @@
 /** What a kit is made of at an instant: by the mapping's bundles where one holds, else by a bill of materials. */
 import type { Body } from '../facts/canonical';
-import { type Held, beats } from './held';
-import type { ProductState } from './product';
+import { type Held, type Slot, beats } from './held';
 
 export type Kit = Pick<Body<'bill-of-materials'>, 'components' | 'explodeAt'>;
-type KitHalves = Pick<ProductState, 'boms' | 'bundles'>;
+
+/** Of a product's case. */
+interface KitHalves {
+  boms: Slot<Body<'bill-of-materials'>>;
+  bundles: Slot<Body<'bundle'>>;
+}
 
 export function isKit({ boms, bundles }: KitHalves): boolean {
   return boms.length > 0 || bundles.length > 0;

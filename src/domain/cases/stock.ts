@@ -2,15 +2,22 @@
  * One SKU in one warehouse: Scend's counts and movements beside Prima's balances and journals, and the share that each
  * order has in it. What is settled on both sides and older than the window is forgotten (see `forget`).
  */
-import { exact, isExact } from '../exact';
+import { exact } from '../exact';
 import type { Body } from '../facts/canonical';
 import { type Held, type HeldFact, type Slot, latest, put } from './held';
-import type { Move, StockShare } from './order';
+import type { StockShare } from './order';
+import {
+  type Anchors,
+  NO_TALLY,
+  type OrderShare,
+  type SettledShare,
+  type Tally,
+  settle,
+  tallied,
+  unsettle,
+} from './stock-tally';
 
-export interface OrderShare extends StockShare {
-  /** The order's case. */
-  order: string;
-}
+export type { OrderShare, Tally };
 
 /** A receipt or transfer of this SKU: signed base micro-units and the reference that a journal books it by. */
 export interface Movement {
@@ -36,25 +43,6 @@ export interface StockState {
   /** Null: the sums are beyond exact digits, and only the shares themselves can say whether that matters. */
   tally: Tally | null;
 }
-
-/** Only what the history needs, since a hot SKU has thousands: clock and quantity in turn, in the balances' unit. */
-export interface SettledShare {
-  order: string;
-  dispatched: readonly number[];
-  posted: readonly number[];
-}
-
-/** What open and balanced shares have moved since each side's last anchor: a hot SKU has thousands of them. */
-export interface Tally {
-  /** Base micro-units dispatched since the last count. */
-  dispatched: number;
-  /** Micro-units posted since the last balance, by unit. */
-  posted: readonly { uom: string; quantity: number }[];
-  /** The newest clock of any move; before it the sums do not hold. */
-  newest: number;
-}
-
-const NO_TALLY: Tally = { dispatched: 0, posted: [], newest: 0 };
 
 export function initialStock(sku: string, warehouse: string): StockState {
   const empty = {
@@ -222,58 +210,10 @@ function place(next: StockState, share: OrderShare, anchors: Anchors): void {
   next.tally = tallied(next.tally, share, 1, anchors);
 }
 
-function settle({ order, dispatched, posted }: OrderShare): SettledShare {
-  const pairs = (moves: readonly Move[]) => moves.flatMap(({ at, quantity }) => [at, quantity]);
-  return { order, dispatched: pairs(dispatched), posted: pairs(posted) };
-}
-
-function unsettle({ order, dispatched, posted }: SettledShare, uom: string): OrderShare {
-  const moves = (pairs: readonly number[]) =>
-    Array.from({ length: pairs.length / 2 }, (_, index) => ({
-      key: '',
-      fact: 0,
-      at: pairs[2 * index] ?? 0,
-      quantity: pairs[2 * index + 1] ?? 0,
-    }));
-  return {
-    order,
-    dispatched: moves(dispatched),
-    posted: moves(posted).map((move) => ({ ...move, uom })),
-    returned: [],
-  };
-}
-
 /** Every share, for an instant at which the sums do not hold. */
 export function everyShare({ open, balanced, settled, balances }: StockState): OrderShare[] {
   const uom = unitOf(balances) ?? '';
   return [...open, ...balanced, ...settled.map((share) => unsettle(share, uom))];
-}
-
-function tallied(tally: Tally | null, share: OrderShare, sign: 1 | -1, anchors: Anchors): Tally | null {
-  if (tally === null) return null;
-  let { dispatched, posted, newest: last } = tally;
-  for (const move of share.dispatched) {
-    if (move.at > anchors.count) dispatched += sign * move.quantity;
-    if (move.at > last) last = move.at;
-  }
-  for (const move of share.posted) {
-    if (move.at > anchors.balance) posted = added(posted, move.uom, sign * move.quantity);
-    if (move.at > last) last = move.at;
-  }
-  const exactly = isExact(dispatched) && posted.every(({ quantity }) => isExact(quantity));
-  return exactly ? { dispatched, posted, newest: last } : null;
-}
-
-function added(sums: Tally['posted'], uom: string, quantity: number): Tally['posted'] {
-  const [only] = sums;
-  if (sums.length === 1 && only?.uom === uom) {
-    const total = only.quantity + quantity;
-    return total === 0 ? [] : [{ uom, quantity: total }];
-  }
-  const rest = sums.filter((sum) => sum.uom !== uom);
-  const total = (sums.find((sum) => sum.uom === uom)?.quantity ?? 0) + quantity;
-  if (total !== 0) rest.push({ uom, quantity: total });
-  return rest.sort((a, b) => (a.uom < b.uom ? -1 : 1));
 }
 
 const DAY = 86_400_000;
@@ -310,13 +250,6 @@ function forget(state: StockState): StockState {
 
 function unitOf(balances: StockState['balances']): string | undefined {
   return latest(balances)?.value.uom;
-}
-
-/** The clocks of both sides' last count and balance, before which all is included, and the balance's unit. */
-interface Anchors {
-  count: number;
-  balance: number;
-  uom: string | undefined;
 }
 
 function anchorsOf({ counts, balances }: StockState): Anchors {

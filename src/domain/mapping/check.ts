@@ -1,15 +1,19 @@
 /** A mapping as somebody wrote it: checked as a whole, with the place of each fault and what to write instead. */
 import { type ZoneOffset, zoneOffset } from '../sources/zone';
+import type { CustomMapping } from '../sources/custom/mapping';
 import { circles, kitCircles } from './circles';
 import { type Dated, spanOf, utc } from './dates';
+import { expressionProblems } from './expressions';
 import { ambiguous, overlaps } from './overlaps';
 import { DocumentRefused, type Problem, placeOf } from '../refused';
 import { type MappingDocument, type TableName, emptyMapping, mappingSchema, tableNames } from './tables';
 
-/** A source that exists, and the zone of its dates. */
+/** A source that exists, the zone of its dates, and how it is read. */
 export interface KnownSource {
   name: string;
   timeZone: string;
+  /** Of a custom source. */
+  mapping?: CustomMapping;
 }
 
 /** Throws `DocumentRefused`, and nothing else. */
@@ -26,10 +30,11 @@ export function checkedMapping(document: unknown, sources: readonly KnownSource[
   const problems = tableNames.flatMap((name) => [
     ...unknownSources(name, mapping, zones),
     ...backwards(name, mapping, zoneOf),
-    ...overlaps(name, mapping, zoneOf),
+    ...(name === 'expressions' ? [] : overlaps(name, mapping, zoneOf)),
   ]);
   problems.push(...ambiguous(mapping, zoneOf));
   problems.push(...circles('sku-aliases', mapping), ...circles('customer-links', mapping));
+  problems.push(...expressionProblems(mapping, sources));
   // Aliases that go in a circle are told already.
   if (problems.length === 0) problems.push(...kitCircles(mapping));
   if (problems.length > 0) throw new DocumentRefused('mapping-invalid', problems);

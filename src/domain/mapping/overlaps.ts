@@ -4,10 +4,13 @@ import { type Dated, type Span, spanOf } from './dates';
 import type { Problem } from '../refused';
 import type { Entry, MappingDocument, TableName } from './tables';
 
+/** The others have one entry for each source, whatever the time. */
+type DatedTable = Exclude<TableName, 'expressions'>;
+
 type ZoneOf = (entry: Dated) => ZoneOffset;
 
 /** Of one source, or of all: an entry for one source goes before one for all, so these two are no overlap. */
-export function overlaps(name: TableName, mapping: MappingDocument, zoneOf: ZoneOf): Problem[] {
+export function overlaps(name: DatedTable, mapping: MappingDocument, zoneOf: ZoneOf): Problem[] {
   return clashes(mapping[name], keyOf, zoneOf).map(({ index, other }) => ({
     path: `${name}[${index}]`,
     message:
@@ -34,7 +37,7 @@ export function ambiguous(mapping: MappingDocument, zoneOf: ZoneOf): Problem[] {
     }));
 }
 
-function keyOf(entry: Entry): string {
+function keyOf(entry: Entry<DatedTable>): string {
   if ('components' in entry) return JSON.stringify([entry.sku]);
   if ('pattern' in entry || !('from' in entry)) {
     const { source, sku, pattern } = entry;

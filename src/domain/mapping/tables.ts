@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parseDecimal } from '../exact';
 import { isPrintable } from '../facts/printable';
 import { instantOf, utc } from './dates';
+import { customMapping } from '../sources/custom/mapping';
 import { canonicalUnits, documentStatuses, statusDocuments, stockStatuses } from './words';
 
 /** Entries in one table: what is kept in memory for every lookup, and sent in one request. */
@@ -84,6 +85,8 @@ const table = <T extends z.ZodType>(of: T) =>
     .max(MAX_ENTRIES, `must have at most ${MAX_ENTRIES} entries`)
     .default([]);
 
+const expressions = customMapping.shape;
+
 export const tables = {
   /** A source's SKU. */
   'sku-aliases': table(entry({ from: word, to: word })),
@@ -127,6 +130,20 @@ export const tables = {
   ),
   /** A discount code that a source may write, and the campaign that it belongs to. What is not here is not recognised. */
   'discount-codes': table(entry({ from: word, to: word })),
+  /**
+   * How a custom source's messages are read, where that is other than in its settings: what is not named stays as it is there,
+   * and a type is replaced as a whole.
+   */
+  expressions: table(
+    z.strictObject({
+      source: word,
+      type: expressions.type.optional(),
+      key: expressions.key.optional(),
+      revision: expressions.revision.unwrap().optional(),
+      time: expressions.time.optional(),
+      types: expressions.types.optional(),
+    }),
+  ),
   /** A source's word for the status of a document. */
   'status-labels': table(
     entry({

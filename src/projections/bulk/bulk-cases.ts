@@ -2,7 +2,7 @@
  * The cases of one engine while a generation is built: those in motion as objects, those that rest as the tuples in which they
  * will be stored, and beyond a bound in the generation's own tables. What is left in memory at the end is loaded in bulk.
  */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../../platform/pools';
 import { ColdCases } from './cold-cases';
 import { Engine, type EngineSettings } from '../engine/engine';
@@ -96,9 +96,7 @@ export class BulkCases implements CaseSource {
       for (const record of engine.release(0)) cold.put(record);
       await this.copy('drifts', driftCells(cold.beside()));
       await this.copy('waits', waitCells(cold.beside()));
-      await withTransaction(this.options.pool, (client) =>
-        copyTuples(client, `${this.options.schema}.cases`, cold.drainTuples()),
-      );
+      await this.inBulk((client) => copyTuples(client, `${this.options.schema}.cases`, cold.drainTuples()));
     }
     await this.loadHistory();
   }
@@ -112,9 +110,15 @@ export class BulkCases implements CaseSource {
   }
 
   private async copy(table: string, rows: Parameters<typeof copyIn>[2]): Promise<void> {
-    await withTransaction(this.options.pool, (client) =>
-      copyIn(client, `${this.options.schema}.${table}`, rows),
-    );
+    await this.inBulk((client) => copyIn(client, `${this.options.schema}.${table}`, rows));
+  }
+
+  /** Nothing of a half-built generation outlives a crash, so nobody waits for the disk before the promotion does. */
+  private inBulk(load: (client: ClientBase) => Promise<void>): Promise<void> {
+    return withTransaction(this.options.pool, async (client) => {
+      await client.query('SET LOCAL synchronous_commit = off');
+      await load(client);
+    });
   }
 }
 

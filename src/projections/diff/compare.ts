@@ -7,12 +7,11 @@ import {
   GenerationRefused,
   completeGeneration,
   guardBuild,
-  keepLive,
   lastFormer,
-  letLiveGo,
   positionOf,
 } from '../generations';
 import { LIVE, schemaName } from '../generation-schema';
+import { keepLive, leave } from '../keep-live';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from '../settings';
 
 export interface DiffParts {
@@ -119,11 +118,6 @@ async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     return await work(client);
   } finally {
-    // Nothing was written, so nothing is kept.
-    const broken = await letLiveGo(client).then(
-      () => undefined,
-      (error: unknown) => error as Error,
-    );
-    client.release(broken);
+    await leave(client);
   }
 }

@@ -43,16 +43,20 @@ export async function diff(parts: DiffParts): Promise<DiffSummary> {
   }));
 }
 
+/** Of all drifts, or of those `within`, by `values` as its parameters. */
 export async function driftChanges(
   client: ClientBase,
-  sides: Pick<Sides, 'before' | 'after'>,
+  { within, values, ...sides }: Pick<Sides, 'before' | 'after'> & { within?: string; values?: unknown[] },
 ): Promise<DriftChanges[]> {
-  const { rows } = await client.query<DriftChanges>(`
+  const { rows } = await client.query<DriftChanges>(
+    `
     SELECT change, detector, coalesce(after_cause, before_cause) AS cause, coalesce(after_currency, before_currency) AS currency,
            count(*) AS drifts, coalesce(sum(coalesce(after_minor, before_minor)), 0)::bigint AS minor,
            trim_scale(coalesce(sum((coalesce(after_finding, before_finding)::json ->> 'unitsAtRisk')::numeric), 0))::text AS units
-      FROM (${driftsThatDiffer(sides)}) changes
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`);
+      FROM (${driftsThatDiffer(sides, within)}) changes
+     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+    values,
+  );
   return rows;
 }
 

@@ -15,12 +15,13 @@ import type { Policy } from '../../domain/policy';
 import { contributionsChanged } from './contributions';
 import { NotLoaded, evaluate } from './evaluate';
 import { FeedBook } from './feed-book';
+import { feedKey, keysOf, targetsOf } from './keys';
 import { BEYOND_EXACT, type Part } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
 import { type Reading, type ToldAct, readBlock, refusedMessage } from './reading';
 import { reconcile } from './reconcile';
 import { type CaseRecord, type DriftEvent, type FactChunk, type Readable, CHUNK } from './records';
-import { Schedule } from './schedule';
+import { Schedule, newWaits } from './schedule';
 
 export interface EngineSettings {
   policy: Policy;
@@ -392,22 +393,4 @@ export class Engine {
 
 function facetOf(record: CaseRecord): string {
   return (caseKinds[record.kind] as AnyKind).facet?.(record.state as AnyState) ?? '';
-}
-
-function feedKey({ source, stream }: FeedState): string {
-  return `feed:${source}/${stream}`;
-}
-
-/** A wait that was there before is in the schedule already. */
-function newWaits(waits: readonly Wait[], before: readonly Wait[]): readonly Wait[] {
-  if (before.length === 0) return waits;
-  return waits.filter(({ on, at }) => !before.some((wait) => wait.at === at && wait.on === on));
-}
-
-function* keysOf(parts: readonly Part[]): Iterable<string> {
-  for (const { key } of parts) yield key;
-}
-
-function* targetsOf(told: readonly Told[]): Iterable<string> {
-  for (const { target } of told) yield target;
 }

@@ -90,3 +90,9 @@ export class Schedule {
     return [...this.heaps].filter(([, heap]) => heap.size > 0).map(([on]) => on);
   }
 }
+
+/** A wait that was there before is in the schedule already. */
+export function newWaits(waits: readonly Wait[], before: readonly Wait[]): readonly Wait[] {
+  if (before.length === 0) return waits;
+  return waits.filter(({ on, at }) => !before.some((wait) => wait.at === at && wait.on === on));
+}

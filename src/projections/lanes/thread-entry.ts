@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createPool } from '../../platform/pools';
 import { type LaneInstant, OrderLane } from './lane';
 import type { Answer, Call, ThreadSetup } from './thread';
+import { packTold } from './told-wire';
 
 const port = parentPort;
 if (!port) throw new Error('a lane runs in a thread of a rebuild');
@@ -15,7 +16,7 @@ async function answer(call: Call): Promise<unknown> {
     case 'read':
       return lane.read(call.rows);
     case 'fold':
-      return lane.fold(JSON.parse(call.instants) as LaneInstant[]);
+      return (await lane.fold(JSON.parse(call.instants) as LaneInstant[])).map((told) => told.map(packTold));
     case 'load':
       return lane.load();
     case 'close':

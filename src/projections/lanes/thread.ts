@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Told } from '../engine/engine';
 import type { Lane, LaneInstant, LaneReading, LaneSetup } from './lane';
 import type { LaneRows } from './batch';
+import { type ToldWire, unpackTold } from './told-wire';
 
 /** Instants and what comes back are small objects, many of them: as JSON they cross faster than as clones. */
 export type Call =
@@ -53,7 +54,8 @@ export class ThreadLane implements Lane {
   }
 
   async fold(instants: LaneInstant[]): Promise<Told[][]> {
-    return JSON.parse(await this.call({ name: 'fold', instants: JSON.stringify(instants) })) as Told[][];
+    const json = await this.call({ name: 'fold', instants: JSON.stringify(instants) });
+    return (JSON.parse(json) as ToldWire[][]).map((told) => told.map(unpackTold));
   }
 
   async load(): Promise<void> {

@@ -1,0 +1,49 @@
+/**
+ * What orders tell stock cases, as lists for the way between threads: half as long without the names of fields, and quicker to
+ * write and to read.
+ */
+import type { Move, StockShare } from '../../domain/cases/order';
+import type { Told } from '../engine/engine';
+
+type Flat = (string | number | null)[];
+type Head = [from: string, target: string, known: boolean, facts: number[]];
+/** Without a share: what was told before is taken back. */
+export type ToldWire = Head | [...Head, dispatched: Flat, posted: Flat, returned: Flat];
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+export function packTold({ from, target, known, facts, value }: Told): ToldWire {
+  if (value === null) return [from, target, known, facts];
+  const share = value as StockShare;
+  const dispatched: Flat = [];
+  const posted: Flat = [];
+  const returned: Flat = [];
+  for (const { key, fact, at, quantity } of share.dispatched) dispatched.push(key, fact, at, quantity);
+  for (const { key, fact, at, quantity, uom } of share.posted) posted.push(key, fact, at, quantity, uom);
+  for (const { key, fact, at, quantity, toStatus, ref } of share.returned)
+    returned.push(key, fact, at, quantity, toStatus, ref);
+  return [from, target, known, facts, dispatched, posted, returned];
+}
+
+export function unpackTold([from, target, known, facts, dispatched, posted, returned]: ToldWire): Told {
+  if (!dispatched || !posted || !returned) return { from, target, known, facts, value: null };
+  const share: Writable<StockShare> = { dispatched: [], posted: [], returned: [] };
+  for (let i = 0; i < dispatched.length; i += 4) share.dispatched.push(moveAt(dispatched, i));
+  for (let i = 0; i < posted.length; i += 5)
+    share.posted.push({ ...moveAt(posted, i), uom: posted[i + 4] as string });
+  for (let i = 0; i < returned.length; i += 6) {
+    const toStatus = returned[i + 4] as string | null;
+    share.returned.push({ ...moveAt(returned, i), toStatus, ref: returned[i + 5] as string });
+  }
+  return { from, target, known, facts, value: share };
+}
+
+function moveAt(flat: Flat, i: number): Move {
+  const [key, fact, at, quantity] = [flat[i], flat[i + 1], flat[i + 2], flat[i + 3]];
+  return {
+    key: key as string,
+    fact: fact as number,
+    at: at as number,
+    quantity: quantity as number,
+  };
+}

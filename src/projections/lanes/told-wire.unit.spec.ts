@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import type { StockShare } from '../../domain/cases/order';
+import type { Told } from '../engine/engine';
+import { packTold, unpackTold } from './told-wire';
+
+const move = { key: fc.string(), fact: fc.nat(), at: fc.maxSafeInteger(), quantity: fc.maxSafeInteger() };
+const share: fc.Arbitrary<StockShare> = fc.record({
+  dispatched: fc.array(fc.record(move)),
+  posted: fc.array(fc.record({ ...move, uom: fc.string() })),
+  returned: fc.array(
+    fc.record({ ...move, toStatus: fc.option(fc.string(), { nil: null }), ref: fc.string() }),
+  ),
+});
+const told: fc.Arbitrary<Told> = fc.record({
+  from: fc.string(),
+  target: fc.string(),
+  value: fc.option(share, { nil: null }),
+  facts: fc.array(fc.nat()),
+  known: fc.boolean(),
+});
+
+it('what an order tells arrives in another thread as it was told', () => {
+  fc.assert(
+    fc.property(told, (each) => {
+      const crossed = JSON.parse(JSON.stringify(packTold(each))) as ReturnType<typeof packTold>;
+      expect(unpackTold(crossed)).toEqual(each);
+    }),
+  );
+});
