@@ -141,7 +141,8 @@ CREATE TABLE app.outbox (
   next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
   last_error text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
-  sent_at timestamp with time zone
+  sent_at timestamp with time zone,
+  published_at timestamp with time zone
 );
 
 CREATE TABLE app.seen_signatures (
@@ -253,6 +254,8 @@ ALTER TABLE ledger.head ADD CONSTRAINT head_pkey PRIMARY KEY (id);
 CREATE UNIQUE INDEX generations_one_live ON app.generations USING btree (status) WHERE (status = 'live'::text);
 
 CREATE INDEX outbox_due ON app.outbox USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX outbox_unpublished ON app.outbox USING btree (id) WHERE (published_at IS NULL);
 
 CREATE INDEX seen_signatures_expiry ON app.seen_signatures USING btree (expires_at);
 

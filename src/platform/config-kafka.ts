@@ -6,9 +6,10 @@ import { type Environment, name, secret, unknownField } from './config-values';
 import { errorCode } from './database/errors';
 import { Secret } from './secret';
 
+const TOPIC_FORM = 'must be 1 to 249 letters, digits, dots, underscores and hyphens';
 const topicName = z
   .string({ error: 'the name of a topic is required' })
-  .regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be 1 to 249 letters, digits, dots, underscores and hyphens');
+  .regex(/^[a-zA-Z0-9._-]{1,249}$/, TOPIC_FORM);
 
 const label = (what: string) =>
   z
@@ -83,7 +84,11 @@ export function kafkaSchema(env: Environment, folder: string) {
     .strictObject(
       {
         /** Topic to source: what is in the topic are messages of that source. */
-        topics: z.record(topicName, name).default({}),
+        topics: z
+          .record(topicName, name, {
+            error: ({ code }) => (code === 'invalid_key' ? TOPIC_FORM : 'must name a source for each topic'),
+          })
+          .default({}),
         groupId: label('groupId').default('tallystick'),
         clientId: label('clientId').default('tallystick'),
         /** A consumer that is silent for so long is taken for dead, and its partitions go to others. */

@@ -134,9 +134,7 @@ describe('KafkaPublisher', () => {
     await settled(async () => (await waiting()) === 0);
     const events = await published(topic, subjects.length);
     for (const id of new Set(subjects)) {
-      const ids = events
-        .filter(({ key }) => key === `order:${id}`)
-        .map(({ event }) => Number(event.id));
+      const ids = events.filter(({ key }) => key === `order:${id}`).map(({ event }) => Number(event.id));
       expect(ids).toEqual([...ids].sort((a, b) => a - b));
     }
     expect(new Set(events.map(({ event }) => event.id)).size).toBe(subjects.length);

@@ -198,7 +198,9 @@ async function verified(pool: Pool) {
 
 async function idsIn(kafka: TestKafka, topic: string): Promise<Set<number>> {
   const ends = await endsOf(kafka, [topic]);
-  const left = new Set((ends[0] ?? []).flatMap((end, partition) => (end > 0 ? [`${partition}/${end - 1}`] : [])));
+  const left = new Set(
+    (ends[0] ?? []).flatMap((end, partition) => (end > 0 ? [`${partition}/${end - 1}`] : [])),
+  );
   const ids = new Set<number>();
   const consumer = kafka.kafka.consumer({ groupId: randomUUID() });
   await consumer.connect();

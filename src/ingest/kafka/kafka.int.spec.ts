@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { CompressionTypes, ConfigResourceTypes } from 'kafkajs';
 import { Registry } from 'prom-client';
 import { source } from '../../../test/api/service';
 import { type TestKafka, brokers, needsKafka, testKafka } from '../../../test/support/kafka';
@@ -102,7 +103,11 @@ describe('Kafka as a way into the ledger', () => {
     const producer = client.producer();
     await producer.connect();
     const value = `[${order(1, topic)}, ${order(2, topic)}]`;
-    await producer.send({ topic, compression: 1, messages: [{ value }, { value: '[]' }] });
+    await producer.send({
+      topic,
+      compression: CompressionTypes.GZIP,
+      messages: [{ value }, { value: '[]' }],
+    });
     await producer.disconnect();
     const config = configured({ [topic]: 'prima' });
     start(config);
@@ -123,7 +128,11 @@ describe('Kafka as a way into the ledger', () => {
     await kafka.admin.alterConfigs({
       validateOnly: false,
       resources: [
-        { type: 2, name: topic, configEntries: [{ name: 'max.message.bytes', value: '20000000' }] },
+        {
+          type: ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: [{ name: 'max.message.bytes', value: '20000000' }],
+        },
       ],
     });
     await kafka.send(topic, { value: notJson }, { value: bytes }, { value: broken }, { value: deep });

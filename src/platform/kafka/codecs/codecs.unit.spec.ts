@@ -5,8 +5,9 @@ import { fromSnappy } from './snappy';
 
 /** Written by the libraries that Java's producers use (snappy-java 1.1.10, Kafka's LZ4 frames of 4.3, zstd-jni 1.5.6). */
 const text =
-  Array.from({ length: 40 }, (_, i) => `{"documentNumber":"SO${100_000 + i * 7}","version":${i}}\n`).join('') +
-  'x'.repeat(80);
+  Array.from({ length: 40 }, (_, i) => `{"documentNumber":"SO${100_000 + i * 7}","version":${i}}\n`).join(
+    '',
+  ) + 'x'.repeat(80);
 const javaSnappy =
   'glNOQVBQWQAAAAABAAAAAQAAAdb+DVh7ImRvY3VtZW50TnVtYmVyIjoiU08xMAEBOCIsInZlcnNpb24iOjB9CmYqAAA3LioAADFqKgAEMTQuKgAAMmoqAAQyMS4qAAAzbioAADguKgAANGoqAAQzNS4qAAA1aioABDQyLioAADZuKgAAOS4qAAA3aioABDU2LioAADhqKgAENjMuKgAAOWoqAAA3MqQBADFupQEANzalAW6mAQA4MqYBADFupwEAOTKnAQAxbqgBADkyqAEAMWqpAQQxMDKpAQAxaqoBBDExMqoBADFqqwEEMTEyqwEAMWqsAQQxMjKsAQAxaq0BBDEzMq0BADFqrgEEMTQyrgEAMmquAQQxNDKuAQAyaq4BBDE1Mq4BADJqrgEEMTYyrgEAMmquAQQxNjKuAQAybq4BBDc1Lq8CADJurgEAODKuAQAybq4BADgyrgEAMm6uAQA5Mq4BADJqrgEEMjAyrgEAMmquAQQyMTKuAQAzaq4BBDIxMq4BADNqrgEEMjIyrgEAM2quAQQyMzKuAQAzaq4BBDIzMq4BADNqrgEEMjQyrgEAM2quAQQyNTKuAQAzaq4BBDI1Mq4BADNqrgEEMjYyrgEAM26uAQQ3My5aAhAzOX0KeP4BADoBAA==';
 const lz4 =
@@ -45,7 +46,8 @@ describe('compressed batches', () => {
       try {
         read = decode(whole.subarray(0, end)).toString();
       } catch (error) {
-        expect(error).toBeInstanceOf(RangeError);
+        // Node's own is of another realm here.
+        expect((error as Error).name).toBe('RangeError');
       }
       expect(text.startsWith(read)).toBe(true);
     }
@@ -59,13 +61,14 @@ describe('compressed batches', () => {
 
   it('gives the client all four, Zstandard where Node has it', async () => {
     installCodecs();
-    const codec = (type: CompressionTypes) => CompressionCodecs[type]?.();
-    const read = (type: CompressionTypes, input: string) => codec(type)?.decompress(bytes(input));
+    type Known = Exclude<CompressionTypes, CompressionTypes.None>;
+    const codecs = CompressionCodecs as Record<Known, () => { decompress(input: Buffer): Promise<Buffer> }>;
+    const read = (type: Known, input: string) => codecs[type]().decompress(bytes(input));
     expect(String(await read(CompressionTypes.Snappy, javaSnappy))).toBe(text);
     expect(String(await read(CompressionTypes.LZ4, lz4))).toBe(text);
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     const has = major > 22 || (major === 22 && minor >= 15);
-    const answer = await read(CompressionTypes.ZSTD, zstd)?.then(String, (error: Error) => error.message);
+    const answer = await read(CompressionTypes.ZSTD, zstd).then(String, (error: Error) => error.message);
     expect(answer).toMatch(has ? /^\{"documentNumber"/ : /needs Node 22.15/);
   });
 });
