@@ -69,7 +69,7 @@ describe('KafkaPublisher', () => {
 
   /** What is in a topic that had nothing before, of each partition in its order. */
   async function published(topic: string, count: number) {
-    const consumer = kafka.kafka.consumer({ groupId: randomUUID() });
+    const consumer = kafka.kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 200 });
     const seen: { key: string; type: unknown; event: Record<string, unknown> }[] = [];
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { Pool } from 'pg';
-import { RETRY, type KafkaSettings, kafkaClient } from '../platform/kafka/client';
+import { type KafkaSettings, QUICK, RETRY, kafkaClient } from '../platform/kafka/client';
 import type { Log } from '../platform/logging';
 import { withTransaction } from '../platform/pools';
 import { CONTENT_TYPE, type Publishable, cloudEvent } from './cloud-event';
@@ -29,7 +29,7 @@ export function kafkaPublisher(parts: {
   const { publish } = config.kafka;
   if (publish === null || config.kafkaBrokers.length === 0) return null;
   const log = parts.log.child({ component: 'kafka' });
-  return new KafkaPublisher({ pool, log, kafka: kafkaClient(config, 'publish', log), ...publish });
+  return new KafkaPublisher({ pool, log, kafka: kafkaClient(config, 'publish', log, QUICK), ...publish });
 }
 
 const POLL_MS = 500;

@@ -202,7 +202,7 @@ async function idsIn(kafka: TestKafka, topic: string): Promise<Set<number>> {
     (ends[0] ?? []).flatMap((end, partition) => (end > 0 ? [`${partition}/${end - 1}`] : [])),
   );
   const ids = new Set<number>();
-  const consumer = kafka.kafka.consumer({ groupId: randomUUID() });
+  const consumer = kafka.kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 200 });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({

@@ -168,6 +168,20 @@ describe('Kafka as a way into the ledger', () => {
     expect(await factsFrom(topic)).toHaveLength(4);
   });
 
+  needsKafka('counts nothing twice when two consumers hold one partition', async () => {
+    const topic = await kafka.topic();
+    const count = 500;
+    // Each of its own group: both are brought everything, at the same time.
+    const both = [configured({ [topic]: 'prima' }), configured({ [topic]: 'prima' })];
+    for (const config of both) start(config);
+    for (let n = 0; n < count; n += 50)
+      await kafka.send(topic, ...Array.from({ length: 50 }, (_, i) => ({ value: order(n + i, topic) })));
+    for (const { kafka: section } of both) await read(section.groupId, topic, count);
+    const payloads = (await factsFrom(topic)).map(({ payload }) => payload);
+    expect(new Set(payloads).size).toBe(count);
+    expect(payloads).toHaveLength(count);
+  });
+
   needsKafka('loses nothing while members join and leave, in the middle of batches', async () => {
     const topic = await kafka.topic(4);
     const config = configured({ [topic]: 'prima' });

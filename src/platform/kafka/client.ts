@@ -13,10 +13,13 @@ export const RETRY = { initialRetryTime: 200, maxRetryTime: 2_000, multiplier: 2
 /** For questions that are asked again anyway. */
 export const QUICK = { ...RETRY, retries: 1 };
 
-/** @param purpose is added to the client's name, by which a broker's log and quotas know it */
-export function kafkaClient(settings: KafkaSettings, purpose: string, log: Log): Kafka {
+/**
+ * @param purpose is added to the client's name, by which a broker's log and quotas know it
+ * @param retry of connecting, too: what a consumer, producer or admin is given is for its requests alone
+ */
+export function kafkaClient(settings: KafkaSettings, purpose: string, log: Log, retry = RETRY): Kafka {
   installCodecs();
-  return new Kafka(clientOptions(settings, purpose, log));
+  return new Kafka({ ...clientOptions(settings, purpose, log), retry });
 }
 
 export function clientOptions(
@@ -40,7 +43,6 @@ export function clientOptions(
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
     requestTimeout: 20_000,
-    retry: RETRY,
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => say(log, entry),
   };

@@ -39,7 +39,7 @@ export class KafkaLag {
     settings: KafkaSettings,
     private readonly log: Log,
   ) {
-    this.kafka = kafkaClient(settings, 'status', log);
+    this.kafka = kafkaClient(settings, 'status', log, QUICK);
     this.topics = Object.entries(settings.kafka.topics);
     this.groupId = settings.kafka.groupId;
   }
@@ -103,7 +103,7 @@ export class KafkaLag {
 
   private async connected(): Promise<Admin> {
     if (this.admin) return this.admin;
-    const admin = this.kafka.admin({ retry: QUICK });
+    const admin = this.kafka.admin();
     await admin.connect();
     this.admin = admin;
     return admin;
