@@ -6,6 +6,7 @@
 const { parseArgs } = require('node:util');
 const path = require('node:path');
 const broker = require('./kafka/broker');
+const records = require('./kafka/records');
 
 const HELP = `Usage: npm run kafka [-- COMMAND] [OPTIONS]
 
@@ -14,6 +15,10 @@ Commands:
   stop     end it and wait until it is gone; what was sent stays
   status   print KAFKA_BROKERS and succeed if it answers, else fail
   remove   stop it and forget what was sent
+
+  topic NAME…   make topics, of three partitions
+  send TOPIC    send each line of standard input as a record
+  read TOPIC    print what is in it, a value a line
 
 Options:
   --port PORT        listen there (default: the port of the last start, else a free one)
@@ -25,9 +30,13 @@ Examples:
   npm run kafka                              # KAFKA_BROKERS=127.0.0.1:40123
   export $(npm run --silent kafka) && npm test
   npm run kafka -- start --port 9092
+  npm run kafka -- topic prima.documents scend.events
+  npm run --silent kafka -- send prima.documents < documents.ndjson
   npm run kafka -- stop
 
-It needs Java 17 or later, and Maven at the first start (Debian: openjdk-17-jre-headless, maven).`;
+topic, send and read go to KAFKA_BROKERS where it is set.
+
+It needs Java 17 or later, and Maven at the first start (Debian: default-jre-headless, maven).`;
 
 async function main() {
   const { positionals, values } = parseArgs({
@@ -42,12 +51,19 @@ async function main() {
   });
   const [command = 'start', ...others] = positionals;
   if (values.help) return console.log(HELP);
+  const data = path.resolve(values.data ?? path.join(__dirname, '..', '.kafka', 'data'));
+  if (Object.hasOwn(records.commands, command)) {
+    const at = process.env.KAFKA_BROKERS || (await broker.status({ data })).replace('KAFKA_BROKERS=', '');
+    return say(await records.run(command, at.split(','), others));
+  }
   if (others.length > 0 || !Object.hasOwn(broker, command)) throw new Error(`No such command.\n\n${HELP}`);
   if (values.port !== undefined && !/^[1-9]\d{0,4}$/.test(values.port))
     throw new Error('--port must be a port number, such as 9092');
-  const data = path.resolve(values.data ?? path.join(__dirname, '..', '.kafka', 'data'));
-  const said = await broker[command]({ ...values, data });
-  if (said) console.log(said);
+  say(await broker[command]({ ...values, data }));
+}
+
+function say(text) {
+  if (text) console.log(text);
 }
 
 main().catch((error) => {

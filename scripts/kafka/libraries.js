@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const pom = path.join(__dirname, 'pom.xml');
+const TRIES = 3;
 const root = path.join(__dirname, '..', '..');
 
 /** The folder with the broker's jars, fetched once. Throws where Java or Maven is missing. */
@@ -16,25 +17,34 @@ function libraries() {
     throw new Error('Maven is needed to fetch the broker once (Debian: maven).');
   // Renamed when it is whole: a fetch that was broken off must not pass for one.
   const draft = `${folder}.draft-${process.pid}`;
-  const run = spawnSync(
-    'mvn',
-    ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${draft}`],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (run.status !== 0)
-    throw new Error(`Maven could not fetch Apache Kafka ${version}:\n${run.stdout}${run.stderr}`);
+  try {
+    fetchInto(draft, version);
+  } catch (error) {
+    fs.rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
   if (fs.existsSync(folder)) fs.rmSync(draft, { recursive: true });
   else fs.renameSync(draft, folder);
   return folder;
+}
+
+/** What is fetched already is not fetched again, so that another try goes on where the last one ended. */
+function fetchInto(folder, version) {
+  const args = ['-q', '-B', '-U', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
+  for (let tries = 1; ; tries++) {
+    const run = spawnSync('mvn', args, { encoding: 'utf8' });
+    if (run.status === 0) return;
+    const said = `Maven could not fetch Apache Kafka ${version}:\n${run.stdout}${run.stderr}`;
+    if (tries === TRIES) throw new Error(said);
+    console.error(`${said}\nIt is tried again.`);
+  }
 }
 
 function requireJava() {
   const { stderr, error } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const major = Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
   if (error || major < 17)
-    throw new Error('Java 17 or later is needed to run a broker (Debian: openjdk-17-jre-headless).');
+    throw new Error('Java 17 or later is needed to run a broker (Debian: default-jre-headless).');
 }
 
 module.exports = { libraries };

@@ -21,14 +21,15 @@ Examples:
   tallystick verify                             prove that no fact was changed
   tallystick demo --once                        a day of trading with faults, found again
 
-Environment: HOST, PORT, TALLYSTICK_DATA_DIR, DATABASE_URL, TALLYSTICK_CONFIG, SLACK_WEBHOOK_URL, ROLE, LOG_LEVEL.`,
+Environment: HOST, PORT, TALLYSTICK_DATA_DIR, DATABASE_URL, TALLYSTICK_CONFIG, KAFKA_BROKERS, SLACK_WEBHOOK_URL, ROLE,
+LOG_LEVEL.`,
   );
 
 const json = () => new Option('--json', 'print JSON').default(false);
 
 program
   .command('serve')
-  .description('serve REST, fold what arrives, send alerts')
+  .description('serve REST, read the topics of Kafka that are configured, fold what arrives, send alerts')
   .action(async () => {
     const { runServe } = await import('./serve.js');
     await runServe();

@@ -13,7 +13,7 @@ import { OwnDatabase, Site } from './site';
 
 /** `npm run test:kill:kafka` asks for 100,000 and 60. */
 const MESSAGES = Number(process.env.KILL_MESSAGES ?? 2_000);
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const FOUR_DAYS = 4 * 86_400_000;
 const PER_ORDER = 12.5;
@@ -61,6 +61,8 @@ describe(`Kafka and kill -9 (${MESSAGES} messages, ${ROUNDS} rounds, KILL_SEED=$
       }
       await killed.send(messages.length);
       await killed.finish();
+      if (ROUNDS >= 4)
+        for (const name of ['service', 'consumer']) expect(killed.site.killed(name)).toBeGreaterThan(0);
 
       const names = new Set(messages.map(({ source, body }) => `${source} ${body}`));
       for (const { pool } of [undisturbed, killed]) {

@@ -102,6 +102,11 @@ export class Site {
     this.processes.get(name)?.kill();
   }
 
+  /** How often a process ended by SIGKILL was started again. */
+  killed(name: string): number {
+    return this.processes.get(name)?.killed ?? 0;
+  }
+
   /** Asks all to end; answers their exit codes. */
   async stop(): Promise<(number | null)[]> {
     return Promise.all([...this.processes.values()].map((each) => each.stop()));
@@ -114,6 +119,7 @@ export class Site {
 }
 
 class Supervised {
+  killed = 0;
   private child: ChildProcess;
   private ending = false;
   private said = '';
@@ -149,7 +155,8 @@ class Supervised {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.said = (this.said + text).slice(-10_000);
     });
-    child.once('close', () => {
+    child.once('close', (_, signal) => {
+      if (signal === 'SIGKILL') this.killed += 1;
       if (!this.ending) setTimeout(() => !this.ending && (this.child = this.start()), 200);
     });
     return child;

@@ -23,6 +23,7 @@ export class KafkaJsSource implements RecordSource {
   private readonly timers = new Set<NodeJS.Timeout>();
   /** How often the group was joined: what was fetched before the last time may be another's. */
   private joined = 0;
+  private begun: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: KafkaJsOptions) {
     const { kafka, groupId, sessionTimeoutMs } = options;
@@ -49,8 +50,17 @@ export class KafkaJsSource implements RecordSource {
     });
     // It may come before anybody waits for it.
     crashed.catch(() => undefined);
-    await this.consumer.connect();
-    await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
+    this.begun = this.begin(take);
+    await this.begun;
+    await Promise.race([crashed, aborted(this.stopping.signal)]);
+  }
+
+  private async begin(take: Take): Promise<void> {
+    const { signal } = this.stopping;
+    if (!signal.aborted) await this.consumer.connect();
+    if (!signal.aborted)
+      await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
+    if (signal.aborted) return;
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -58,15 +68,16 @@ export class KafkaJsSource implements RecordSource {
       partitionsConsumedConcurrently: 1,
       eachBatch: (payload) => this.each(payload, take),
     });
-    await Promise.race([crashed, aborted(this.stopping.signal)]);
   }
 
   async stop(withinMs: number): Promise<void> {
     this.stopping.abort();
     for (const timer of this.timers) clearTimeout(timer);
     const late = new AbortController();
+    // One that is disconnected while it begins may go on all the same.
+    const begun = this.begun.catch(() => undefined);
     await Promise.race([
-      this.consumer.disconnect().finally(() => late.abort()),
+      begun.then(() => this.consumer.disconnect()).finally(() => late.abort()),
       delay(withinMs, undefined, { signal: late.signal }).catch(() => undefined),
     ]);
   }
