@@ -137,8 +137,12 @@ class Supervised {
     await settled(() => Promise.resolve(this.said.includes('serves at')));
     this.ending = true;
     const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));
+    const asked = performance.now();
     this.child.kill('SIGTERM');
-    return ended;
+    const code = await ended;
+    const tookMs = performance.now() - asked;
+    if (tookMs > 10_000) throw new Error(`a process took ${Math.round(tookMs)} ms to end`);
+    return code;
   }
 
   discard(): void {

@@ -15,7 +15,7 @@ export interface ConsumersParts {
 }
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 5_000;
 const LOOK_EVERY_MS = 10_000;
 /** Within the ten seconds that the service has to end. */
 const STOP_MS = 7_000;
@@ -56,11 +56,17 @@ export class KafkaConsumers {
       } catch (error) {
         failures = performance.now() - began > LONGEST_PAUSE_MS ? 1 : failures + 1;
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
-        if (!this.stopped.signal.aborted)
-          this.parts.log.warn({ err: error, pauseMs }, 'Kafka cannot be read; it is tried again');
+        if (!this.stopped.signal.aborted) this.tell(error, pauseMs);
         await pause(pauseMs * (0.5 + Math.random() / 2), signal);
       }
     }
+  }
+
+  /** What a broker answers is one sentence; where in the client it was found helps nobody who runs this. */
+  private tell(error: unknown, pauseMs: number): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.parts.log.warn({ reason, pauseMs }, 'Kafka cannot be read; it is tried again');
+    this.parts.log.debug({ err: error }, 'why Kafka could not be read');
   }
 
   /** Until a topic that was missing is there; rejects when consuming ends otherwise. */
