@@ -1,6 +1,7 @@
 import type { Measurement } from '../support/lab';
 import { callers } from './callers';
 import { ingest } from './ingest';
+import { kafka } from './kafka';
 import { mapped } from './mapped';
 import { promotion } from './promotion';
 import { rebuild } from './rebuild';
@@ -16,6 +17,7 @@ export const measurements: readonly Measurement[] = [
   mapped,
   trail,
   start,
+  kafka,
   promotion,
   visible,
 ];

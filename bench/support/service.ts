@@ -17,9 +17,13 @@ const POLL_MS = 5;
 const PATIENCE_MS = 60_000;
 
 /** `tallystick serve` on a data folder, on any free port. */
-export async function startService(lab: Lab, dataDir: string): Promise<Service> {
+export async function startService(
+  lab: Lab,
+  dataDir: string,
+  more: Record<string, string> = {},
+): Promise<Service> {
   const started = performance.now();
-  const env = { TALLYSTICK_DATA_DIR: dataDir, PORT: '0' };
+  const env = { TALLYSTICK_DATA_DIR: dataDir, PORT: '0', ...more };
   const { child, usage } = start(lab, COMMAND_LINE, ['serve'], env);
   const ended = once(child, 'close');
   const said: string[] = [];

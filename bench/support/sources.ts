@@ -1,7 +1,7 @@
 /** The sources of the simulator's bulk trading, as the configuration file of every measured process names them. */
 import { writeFileSync } from 'node:fs';
 
-const sources = ['prima', 'scend', 'middleware'].map((name) => ({
+export const sources = ['prima', 'scend', 'middleware'].map((name) => ({
   name,
   kind: name,
   timeZone: 'UTC',

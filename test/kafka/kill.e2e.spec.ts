@@ -5,7 +5,7 @@ import { createPostgresLedger } from '../../src/ledger/postgres';
 import { createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
 import { createWorld, everyFault } from '../../src/simulator';
-import { currentOf, differences } from '../laws/support/current';
+import { type Current, currentOf, differences } from '../laws/support/current';
 import { randomFrom, shuffled } from '../laws/support/shuffle';
 import { type TestKafka, testKafka } from '../support/kafka';
 import { OwnBroker, needsOwnBroker } from '../support/own-broker';
@@ -71,8 +71,8 @@ describe(`Kafka and kill -9 (${MESSAGES} messages, ${ROUNDS} rounds, KILL_SEED=$
         expect(new Set(found)).toEqual(names);
       }
       expect(await verified(killed.pool)).toMatchObject({ ok: true });
-      const expected = await currentOf(undisturbed.pool);
-      expect(differences(await currentOf(killed.pool), expected)).toEqual([]);
+      const expected = withoutTold(await currentOf(undisturbed.pool));
+      expect(differences(withoutTold(await currentOf(killed.pool)), expected)).toEqual([]);
       expect(Object.keys(expected.drifts).length).toBeGreaterThan(0);
 
       const { rows } = await killed.pool.query<{ id: number; published: boolean }>(
@@ -144,6 +144,20 @@ describe(`Kafka and kill -9 (${MESSAGES} messages, ${ROUNDS} rounds, KILL_SEED=$
     };
   }
 });
+
+/**
+ * An open mismatch of stock keeps the earliest start that it was ever told, and what it was told meanwhile depends on what had
+ * arrived: a consumer that comes back reads one partition far ahead of another. All else must be the same.
+ */
+function withoutTold({ cases, drifts }: Current): Current {
+  const told = { openedAt: null, since: null, dueAt: null, divergence: null };
+  const left = (drift: { detector: string; finding: object }) =>
+    drift.detector === 'stock-mismatch'
+      ? { ...drift, openedAt: null, finding: { ...drift.finding, ...told } }
+      : drift;
+  const entries = Object.entries(drifts as Record<string, { detector: string; finding: object }>);
+  return { cases, drifts: Object.fromEntries(entries.map(([name, drift]) => [name, left(drift)])) };
+}
 
 async function sendSome(
   kafka: TestKafka,
