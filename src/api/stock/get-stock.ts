@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import type { StockState } from '../../domain/cases/stock';
 import type { Policy } from '../../domain/policy';
+import { InForceBook } from '../../projections/in-force';
 import { loadStates } from '../cases/load-states';
 import { waitsOf } from '../cases/waits';
 import { driftsOf } from '../drifts/drifts-of';
@@ -24,10 +25,11 @@ export class GetStockHandler implements IQueryHandler<GetStock> {
   constructor(
     @Inject(POOL) private readonly pool: Pool,
     private readonly models: ReadModels,
+    private readonly inForce: InForceBook,
   ) {}
 
   async execute({ sku }: GetStock): Promise<StockView> {
-    const rows = await findStock(this.pool, sku);
+    const rows = await findStock(this.pool, this.inForce, sku);
     const [{ instant, policy }, looked] = await Promise.all([
       this.live(),
       loadStates(this.pool, [...new Set(rows.flatMap(({ looks }) => looks))]),
@@ -37,7 +39,9 @@ export class GetStockHandler implements IQueryHandler<GetStock> {
       waits: await waitsOf(this.pool, [key]),
       drifts: await driftsOf(this.models, [key]),
     }));
-    return { sku, warehouses: await Promise.all(warehouses) };
+    const all = await Promise.all(warehouses);
+    // Ours, where a source's word for it was asked for.
+    return { sku: all[0]?.sku ?? sku, warehouses: all };
   }
 
   /** The clock of the last folded fact, and the policy that the live generation was made with. */
