@@ -50,6 +50,7 @@ import { ListSourcesHandler } from './sources/list-sources';
 import { SourcesController } from './sources/sources.controller';
 import { GetStatusHandler } from './status/get-status';
 import { StatusController } from './status/status.controller';
+import { ExplainStockHandler } from './stock/explain-stock';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
@@ -110,6 +111,7 @@ const handlers: Type[] = [
   GetReplayHandler,
   ListDifferencesHandler,
   GetStatusHandler,
+  ExplainStockHandler,
   GetStockHandler,
   GetStockTrailHandler,
   GetTrailHandler,
