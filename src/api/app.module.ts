@@ -51,6 +51,7 @@ import { ListSourcesHandler } from './sources/list-sources';
 import { SourcesController } from './sources/sources.controller';
 import { GetStatusHandler } from './status/get-status';
 import { StatusController } from './status/status.controller';
+import { ExplainStockHandler } from './stock/explain-stock';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
@@ -113,6 +114,7 @@ const handlers: Type[] = [
   GetReplayHandler,
   ListDifferencesHandler,
   GetStatusHandler,
+  ExplainStockHandler,
   GetStockHandler,
   GetStockTrailHandler,
   GetTrailHandler,

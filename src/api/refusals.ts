@@ -24,7 +24,7 @@ export function notReady(): ApiError {
   return unavailable(
     'not-ready',
     'The read model is not there yet',
-    'There is no live generation yet: the projector makes it when it starts.',
+    'There is no live generation yet that this version can read: the projector makes it when it starts.',
     1,
   );
 }

@@ -126,3 +126,14 @@ export function addMissingRefs(schema: string): string {
   const s = schemaName(schema);
   return `INSERT INTO ${s}.case_refs SELECT unnest(refs), key FROM ${s}.cases ON CONFLICT DO NOTHING`;
 }
+
+/** `table.column` of all that a generation has. */
+export function columnNames(): string[] {
+  const tables = createTables(LIVE).matchAll(/CREATE TABLE live\.(\w+) \(([^;]*?)\)(?: WITH [^;]*)?;/g);
+  return [...tables].flatMap(([, table = '', columns = '']) =>
+    columns
+      .split(',')
+      .flatMap((column) => /^\s*(\w+) /.exec(column)?.[1] ?? [])
+      .map((column) => `${table}.${column}`),
+  );
+}

@@ -4,6 +4,7 @@ import { type Position, primaPosition, scendPosition } from '../domain/cases/sto
 import type { StockState } from '../domain/cases/stock';
 import { DetectContext, type FeedClock, type Lookable } from '../domain/drift/context';
 import { gapAt } from '../domain/drift/detectors/stock-mismatch';
+import { type Waterfall, waterfallOf } from '../domain/drift/stock-waterfall';
 import type { Policy } from '../domain/policy';
 
 export interface StockFigures {
@@ -20,18 +21,30 @@ const noFeeds: FeedClock = {
   silenceMeansNothing: () => false,
 };
 
+type Looked = ReadonlyMap<string, CaseStates[keyof CaseStates]>;
+
 /** At `now`, epoch ms; `looked` are the cases that its evaluation looks at. */
-export function stockFigures(
-  state: StockState,
-  now: number,
-  policy: Policy,
-  looked: ReadonlyMap<string, CaseStates[keyof CaseStates]>,
-): StockFigures {
-  const lookup = (key: string) => (looked.get(key) ?? null) as CaseStates[Lookable] | null;
-  const context = new DetectContext(now, policy, noFeeds, lookup);
-  context.begin('stock', state);
+export function stockFigures(state: StockState, now: number, policy: Policy, looked: Looked): StockFigures {
+  const context = contextOf(state, now, policy, looked);
   const gap = gapAt(state, context, now);
   const scend = gap?.scend ?? scendPosition(state, now);
   const prima = gap?.prima ?? primaPosition(state, now, [], context.product);
   return { scend, prima, gap };
+}
+
+/** Null with one side only. */
+export function stockWaterfall(
+  state: StockState,
+  now: number,
+  policy: Policy,
+  looked: Looked,
+): Waterfall | null {
+  return waterfallOf(state, contextOf(state, now, policy, looked));
+}
+
+function contextOf(state: StockState, now: number, policy: Policy, looked: Looked): DetectContext {
+  const lookup = (key: string) => (looked.get(key) ?? null) as CaseStates[Lookable] | null;
+  const context = new DetectContext(now, policy, noFeeds, lookup);
+  context.begin('stock', state);
+  return context;
 }

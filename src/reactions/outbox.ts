@@ -4,7 +4,10 @@ import type { CaseRecord, DriftEvent } from '../projections/engine/records';
 import { type DriftAlertKind, alertBody } from './alert';
 
 export interface OutboxRow {
-  /** One alert a transition of one occurrence, however often it is folded. */
+  /**
+   * One alert a transition of what one fact has opened, however often it is folded. Not of an occurrence's number alone: after a
+   * promotion another history counts anew.
+   */
   idempotency_key: string;
   kind: DriftAlertKind;
   drift_id: string;
@@ -25,7 +28,7 @@ export function outboxRows(events: readonly DriftEvent[], cases: Cases): OutboxR
     const kind = kindOf(event);
     if (!drift || !kind) continue;
     const { occurrence } = event;
-    const key = `${event.driftId}/${occurrence}/${kind}`;
+    const key = `${event.driftId}@${drift.openedBy}/${kind}`;
     // An acceptance that no longer holds is news in an occurrence that was told before.
     const again = event.type === 'reopened' && event.detail === 'was accepted';
     rows.push({
@@ -35,7 +38,11 @@ export function outboxRows(events: readonly DriftEvent[], cases: Cases): OutboxR
       body: JSON.stringify(alertBody(drift, kind)),
       position: event.position,
       // It may have been told under a name that a late reference has changed since.
-      opened_keys: [drift.id, ...drift.aliases].map((id) => `${id}/${occurrence}/drift.opened`),
+      opened_keys: [drift.id, ...drift.aliases].flatMap((id) => [
+        `${id}@${drift.openedBy}/drift.opened`,
+        // As release 0.1.0 has named it.
+        `${id}/${occurrence}/drift.opened`,
+      ]),
     });
   }
   return rows;

@@ -16,6 +16,7 @@ const drift = (over: Partial<DriftRecord> = {}) =>
     detector: 'x',
     severity: 'high',
     occurrence: 1,
+    openedBy: 5,
     aliases: [],
     finding,
     ...over,
@@ -41,10 +42,17 @@ const rows = (events: Partial<DriftEvent>[], record = drift()) => {
 };
 
 describe('outboxRows', () => {
-  it('has one key a transition of one occurrence', () => {
-    expect(rows([{}, { type: 'reopened', occurrence: 2 }]).map(([key]) => key)).toEqual([
-      'new/1/drift.opened',
-      'new/2/drift.opened',
+  it('has one key a transition of what one fact has opened, whatever number of occurrence it has', () => {
+    const [first] = rows([{}]);
+    const [same] = rows([{ type: 'reopened', detail: 'was consequence' }]);
+    const [later] = rows([{ type: 'reopened', occurrence: 2 }], drift({ openedBy: 6 }));
+    // Opened in another history, after a promotion that had closed it.
+    const [anew] = rows([{}], drift({ openedBy: 6 }));
+    expect([first, same, later, anew].map((row) => row?.[0])).toEqual([
+      'new@5/drift.opened',
+      'new@5/drift.opened',
+      'new@6/drift.opened',
+      'new@6/drift.opened',
     ]);
   });
 
@@ -53,12 +61,19 @@ describe('outboxRows', () => {
       { type: 'reopened', detail: 'was accepted' },
       { type: 'reopened', detail: 'was consequence' },
     ]).map(([key]) => key);
-    expect(keys).toEqual(['new/1/drift.opened/7', 'new/1/drift.opened']);
+    expect(keys).toEqual(['new@5/drift.opened/7', 'new@5/drift.opened']);
   });
 
   it('looks for the beginning of what has ended under every name that it had', () => {
     const ended = rows([{ type: 'resolved', status: 'resolved' }], drift({ aliases: ['old'] }));
-    expect(ended).toEqual([['new/1/drift.resolved', 'new/1/drift.opened', 'old/1/drift.opened']]);
+    const [row] = ended;
+    expect(row).toEqual([
+      'new@5/drift.resolved',
+      'new@5/drift.opened',
+      'new/1/drift.opened',
+      'old@5/drift.opened',
+      'old/1/drift.opened',
+    ]);
   });
 
   it.each<Partial<DriftEvent>>([

@@ -1,5 +1,6 @@
 import { Mappings } from '../../src/domain/mapping/mappings';
 import { emptyMapping } from '../../src/domain/mapping/tables';
+import { policySchema } from '../../src/domain/policy';
 import { type Section, type SectionItems, diffPage, eachDifference } from '../../src/projections/diff';
 import type { Page, Place } from '../../src/projections/diff/page';
 import { liveGeneration } from '../../src/projections/generations';
@@ -82,6 +83,25 @@ const mistaken = new Mappings({
 });
 
 describe('the difference of two generations in full', () => {
+  it('tells who sees to a drift and how grave it is, where only that is otherwise', () =>
+    inHouse(async (house) => {
+      await told(house);
+      const { pool, ledger, settings } = house;
+      const policy = policySchema.parse({
+        owner: 'operations',
+        detectors: { 'stock-mismatch': { severity: 'low' } },
+      });
+      const { generation } = await build({ pool, ledger, settings: { ...settings, policy } });
+      expect(await all(house, generation, 'drifts')).toMatchObject([
+        {
+          change: 'changed',
+          detector: 'stock-mismatch',
+          before: { severity: 'high', owner: null },
+          after: { severity: 'low', owner: 'operations' },
+        },
+      ]);
+    }));
+
   it('has every field of an order and every position that a mapping changes, with both values', () =>
     inHouse(async (house) => {
       await told(house);

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Public } from '../../platform/http/auth';
+import { notReady } from '../refusals';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 
 const health = z.object({ status: z.literal('ok') });
@@ -22,11 +23,14 @@ export class HealthController {
 
   /** Errors are told by their kinds: 503 `database-unavailable`, 503 `not-ready`. */
   @Get('ready')
-  @ApiOperation({ summary: 'The database answers and there is a live generation' })
+  @ApiOperation({
+    summary: 'The database answers, and there is a live generation that this version can read',
+  })
   @ApiOkResponse({ standardSchema: health })
   @ApiServiceUnavailableResponse({ description: 'Not yet, or not now.' })
   async ready(): Promise<Health> {
     await this.checkpoint.position();
+    if (!(await this.checkpoint.isReadable())) throw notReady();
     return { status: 'ok' };
   }
 }

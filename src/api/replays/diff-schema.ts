@@ -23,6 +23,8 @@ const figures = z.object({ physical: text, free: text }).describe('Decimal text,
 
 const driftSide = z.object({
   id: text,
+  severity: text,
+  owner: text.nullable(),
   cause: text,
   amountAtRisk: money.nullable(),
   unitsAtRisk: text.nullable(),
@@ -104,7 +106,16 @@ const FIELD_COLUMNS = ['change', 'subject', 'path', 'before', 'after'];
 const COLUMNS: Partial<Record<Section, readonly string[]>> = {
   drifts: [
     ...['change', 'detector', 'subject', 'discriminator'],
-    ...bothSides('id', 'cause', 'amountAtRisk.minor', 'amountAtRisk.currency', 'unitsAtRisk', 'difference'),
+    ...bothSides(
+      'id',
+      'severity',
+      'owner',
+      'cause',
+      'amountAtRisk.minor',
+      'amountAtRisk.currency',
+      'unitsAtRisk',
+      'difference',
+    ),
   ],
   stock: [
     ...['change', 'sku', 'warehouse'],

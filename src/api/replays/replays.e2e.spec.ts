@@ -105,7 +105,7 @@ describe('replays over HTTP', () => {
     ]);
     expect(await service.pages(`${url}?section=drifts&limit=1`)).toHaveLength(2);
     const csv = await service.get(`${url}?section=drifts`, { accept: 'text/csv' });
-    expect(csv.text).toMatch(/^change,detector,subject,discriminator,before\.id,before\.cause,/);
+    expect(csv.text).toMatch(/^change,detector,subject,discriminator,before\.id,before\.severity,/);
     expect(csv.text.trimEnd().split('\r\n')).toHaveLength(3);
     const lines = await service.get(`${url}?section=drifts&limit=1`, { accept: 'application/x-ndjson' });
     expect(lines.text.trimEnd().split('\n')).toHaveLength(1);

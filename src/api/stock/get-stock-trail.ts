@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Ledger } from '../../ledger/port';
 import { CHUNK } from '../../projections/engine/records';
+import { InForceBook } from '../../projections/in-force';
 import { type FactView, factView } from '../facts/fact-view';
 import { readPayload } from '../facts/payload';
 import { decodeCursor, encodeCursor } from '../lists/cursor';
@@ -44,10 +45,11 @@ export class GetStockTrailHandler implements IQueryHandler<GetStockTrail> {
   constructor(
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LEDGER) private readonly ledger: Ledger,
+    private readonly inForce: InForceBook,
   ) {}
 
   async execute({ sku, filter }: GetStockTrail): Promise<Page<FactView>> {
-    const keys = (await findStock(this.pool, sku)).map(({ key }) => key);
+    const keys = (await findStock(this.pool, this.inForce, sku)).map(({ key }) => key);
     const [before = Number.MAX_SAFE_INTEGER] = decodeCursor(LIST, filter.cursor, place) ?? [];
     const wanted = filter.limit + 1;
     // The first of them may reach over the cursor.

@@ -2,6 +2,7 @@ import { latest } from '../../domain/cases/held';
 import type { CaseStates } from '../../domain/cases/kinds';
 import type { Position } from '../../domain/cases/stock-position';
 import type { StockState } from '../../domain/cases/stock';
+import { explainedBy } from '../../domain/drift/detectors/stock-mismatch';
 import { formatQuantity } from '../../domain/exact';
 import { formatInstant } from '../../domain/facts/instant';
 import type { Policy } from '../../domain/policy';
@@ -26,7 +27,7 @@ export function positionView(
     scend: { position: figures(scend), lastCount: count && showHeld(count) },
     prima: { position: figures(prima), lastBalance: balance && showHeld(balance) },
     difference: gap && pair(gap.scend.physical - gap.prima.physical, gap.scend.free - gap.prima.free),
-    inFlight: gap?.explained ?? [],
+    inFlight: gap === null ? [] : explainedBy(gap),
     unexplained: gap && pair(gap.physical, gap.free),
   };
 }

@@ -8,9 +8,11 @@ import { listOf } from '../lists/list-schema';
 import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
 import { noParameters } from '../requests/query';
+import { ExplainStock } from './explain-stock';
 import { GetStock } from './get-stock';
 import { GetStockTrail, stockTrailQuery } from './get-stock-trail';
 import { type StockView, stock } from './stock-schema';
+import { type StockExplanationView, stockExplanation } from './waterfall-schema';
 
 @ApiTags('stock')
 @Controller('v1/stock')
@@ -25,6 +27,18 @@ export class StockController {
   @ApiOkResponse({ standardSchema: stock })
   get(@Param('sku') sku: string, @Query({ schema: noParameters }) _query: unknown): Promise<StockView> {
     return this.queries.execute(new GetStock(sku));
+  }
+
+  @Get(':sku/explain')
+  @ApiOperation({
+    summary: 'From what the books say to what was counted, step by step, each with its facts',
+  })
+  @ApiOkResponse({ standardSchema: stockExplanation })
+  explain(
+    @Param('sku') sku: string,
+    @Query({ schema: noParameters }) _query: unknown,
+  ): Promise<StockExplanationView> {
+    return this.queries.execute(new ExplainStock(sku));
   }
 
   @Get(':sku/trail')

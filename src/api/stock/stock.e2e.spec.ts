@@ -1,4 +1,5 @@
 import { type Service, startService } from '../../../test/api/service';
+import { settled } from '../../../test/support/settled';
 import {
   customer,
   dispatched,
@@ -58,6 +59,24 @@ describe('stock, products, customers and matches over HTTP', () => {
         },
       ],
     });
+  });
+
+  it('explains the difference step by step', async () => {
+    const { json } = await get('stock/BAG-1/explain');
+    const [{ steps, ...warehouse }] = json.warehouses as [{ steps: Record<string, unknown>[] }];
+    expect(warehouse).toMatchObject({
+      warehouse: 'UK1',
+      missing: null,
+      book: { physical: '10', free: '10', uom: 'EA' },
+      counted: { physical: '7', free: '7', uom: null },
+      difference: { physical: '3', free: '3' },
+      unexplained: { physical: '1', free: '3' },
+    });
+    const moved = steps.filter(({ physical, free }) => physical !== '0' || free !== '0');
+    // Of two orders that left the warehouse the books have posted one; what they posted otherwise explains nothing.
+    expect(moved).toMatchObject([{ reason: 'dispatched-not-posted', physical: '2', free: '0' }]);
+    const cutOff = steps.find(({ reason }) => reason === 'cut-off');
+    expect(cutOff?.facts).toHaveLength(4);
   });
 
   it('tells the trail of a SKU, newest first, in pages', async () => {
@@ -134,5 +153,19 @@ describe('stock, products, customers and matches over HTTP', () => {
     const seen = await service.pages(`/v1/matches?minPosition=${last}&limit=2`);
     expect(seen).toEqual((await get('matches')).json.items);
     expect(seen).toHaveLength(5);
+  });
+
+  it("knows a SKU by a source's word for it, as the mapping that is in force has it", async () => {
+    const aliases = [
+      { source: 'scend', from: 'BAG 1', to: 'BAG-OLD', validTo: '2026-01-01' },
+      { from: 'BAG-OLD', to: 'BAG-1' },
+    ];
+    await service.put('/v1/mappings/sku-aliases', { entries: aliases });
+    expect((await get('stock/BAG%201')).json.code).toBe('sku-unknown');
+    const { id } = (await service.post('/v1/replays', { mapping: 'draft' })).json as { id: number };
+    await settled(async () => (await service.get(`/v1/replays/${id}`)).json.status === 'ready');
+    await service.post(`/v1/replays/${id}/promote`);
+    expect((await get('stock/BAG%201')).json).toMatchObject({ sku: 'BAG-1', warehouses: [{ sku: 'BAG-1' }] });
+    expect((await get('stock/BAG%201/trail')).json.items).not.toEqual([]);
   });
 });

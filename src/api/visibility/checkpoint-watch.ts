@@ -3,10 +3,14 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import type { Pool } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../platform/logging';
+import { LIVE, columnNames } from '../../projections/generation-schema';
 import { LOGGER, POOL } from '../tokens';
 
 /** One look serves all who wait, so this is a bound on the database's load and not on a caller's. */
 const LOOK_MS = 10;
+
+const COLUMNS = `SELECT c.relname || '.' || a.attname AS column FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  WHERE c.relnamespace = to_regnamespace('${LIVE}') AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped`;
 
 interface Waiter {
   position: number;
@@ -28,6 +32,13 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
   async position(): Promise<number> {
     const { rows } = await this.pool.query<{ position: number }>('SELECT position FROM live.checkpoint');
     return rows[0]?.position ?? 0;
+  }
+
+  /** Whether the live generation has all that is read here; one that an earlier release has made may not. */
+  async isReadable(): Promise<boolean> {
+    const { rows } = await this.pool.query<{ column: string }>(COLUMNS);
+    const there = new Set(rows.map(({ column }) => column));
+    return columnNames().every((column) => there.has(column));
   }
 
   /** True once `position` is visible; false when `timeoutMs` have passed before. */

@@ -6,8 +6,11 @@ import { CheckpointWatch } from './checkpoint-watch';
 
 export const VISIBLE_WITHIN_MS = 5_000;
 
-/** invalid_schema_name, undefined_table, and ours: the live generation comes with the projector's first start. */
-const NO_GENERATION = new Set(['3F000', '42P01', 'nothing-in-force']);
+/**
+ * invalid_schema_name, undefined_table, undefined_column, and ours: the live generation comes with the projector's first start,
+ * and one that an earlier release has made may lack what this one reads until another takes its place.
+ */
+const NO_GENERATION = new Set(['3F000', '42P01', '42703', 'nothing-in-force']);
 
 /**
  * `?minPosition=` of any read waits, bounded, so that who has just recorded something reads what he wrote; and a read model

@@ -16,6 +16,8 @@ export interface DriftDifference {
 
 export interface DriftSide {
   id: string;
+  severity: string;
+  owner: string | null;
   cause: string;
   amountAtRisk: { minor: number; currency: string } | null;
   /** Decimal text, base units. */
@@ -26,7 +28,7 @@ export interface DriftSide {
 /** What somebody has to look at: an accepted drift stands too, a consequence or a resolved one does not. */
 const STANDS = `status IN ('open', 'accepted')`;
 
-/** Drifts are the same where case and anchor are; they say the same where their values do. `within` narrows both sides. */
+/** Drifts are the same where case and anchor are; they say the same where their values, severity and owner do. `within` narrows both sides. */
 export function driftsThatDiffer(
   { before, after }: Pick<Sides, 'before' | 'after'>,
   within = 'true',
@@ -35,33 +37,27 @@ export function driftsThatDiffer(
     SELECT CASE WHEN b.case_key IS NULL THEN 'opened' WHEN a.case_key IS NULL THEN 'closed' ELSE 'changed' END AS change,
            case_key, anchor, coalesce(a.detector, b.detector) AS detector, coalesce(a.subject, b.subject) AS subject,
            coalesce(a.discriminator, b.discriminator) AS discriminator,
-           b.id AS before_id, b.cause AS before_cause, b.amount_minor AS before_minor, b.amount_currency AS before_currency,
+           b.id AS before_id, b.severity AS before_severity, b.owner AS before_owner, b.cause AS before_cause, b.amount_minor AS before_minor, b.amount_currency AS before_currency,
            b.finding AS before_finding,
-           a.id AS after_id, a.cause AS after_cause, a.amount_minor AS after_minor, a.amount_currency AS after_currency,
+           a.id AS after_id, a.severity AS after_severity, a.owner AS after_owner, a.cause AS after_cause, a.amount_minor AS after_minor, a.amount_currency AS after_currency,
            a.finding AS after_finding
       FROM (SELECT * FROM ${before}.drifts WHERE ${STANDS} AND ${within}) b
       FULL JOIN (SELECT * FROM ${after}.drifts WHERE ${STANDS} AND ${within}) a USING (case_key, anchor)
-     WHERE b.case_key IS NULL OR a.case_key IS NULL OR b.values_hash <> a.values_hash`;
+     WHERE b.case_key IS NULL OR a.case_key IS NULL
+        OR (b.values_hash, b.severity) <> (a.values_hash, a.severity) OR b.owner IS DISTINCT FROM a.owner`;
 }
 
-interface Row {
-  change: Change;
+type Row = Pick<DriftDifference, 'change' | 'detector' | 'subject' | 'discriminator'> & {
   case_key: string;
   anchor: string;
-  detector: string;
-  subject: string;
-  discriminator: string;
-  before_id: string | null;
-  before_cause: string | null;
-  before_minor: number | null;
-  before_currency: string | null;
-  before_finding: string | null;
-  after_id: string | null;
-  after_cause: string | null;
-  after_minor: number | null;
-  after_currency: string | null;
-  after_finding: string | null;
-}
+} & SideRow<'before'> &
+  SideRow<'after'>;
+
+type SideRow<When extends 'before' | 'after'> = Record<
+  `${When}_${'id' | 'severity' | 'owner' | 'cause' | 'currency' | 'finding'}`,
+  string | null
+> &
+  Record<`${When}_minor`, number | null>;
 
 /** In the order of their cases. The place is the case and the anchor of the last one. */
 export async function driftPage(
@@ -84,29 +80,22 @@ export async function driftPage(
 
 function difference(row: Row): DriftDifference {
   const { change, detector, subject, discriminator } = row;
-  const before = side(
-    row.before_id,
-    row.before_cause,
-    row.before_minor,
-    row.before_currency,
-    row.before_finding,
-  );
-  const after = side(row.after_id, row.after_cause, row.after_minor, row.after_currency, row.after_finding);
-  return { change, detector, subject, discriminator, before, after };
+  return { change, detector, subject, discriminator, before: side(row, 'before'), after: side(row, 'after') };
 }
 
-function side(
-  id: string | null,
-  cause: string | null,
-  minor: number | null,
-  currency: string | null,
-  finding: string | null,
-): DriftSide | null {
+function side(row: Row, when: 'before' | 'after'): DriftSide | null {
+  const id = row[`${when}_id`];
+  const finding = row[`${when}_finding`];
   if (id === null || finding === null) return null;
-  const { unitsAtRisk, difference } = JSON.parse(finding) as {
-    unitsAtRisk: string | null;
-    difference: unknown;
+  const { unitsAtRisk, difference } = JSON.parse(finding) as Pick<DriftSide, 'unitsAtRisk' | 'difference'>;
+  const [minor, currency] = [row[`${when}_minor`], row[`${when}_currency`]];
+  return {
+    id,
+    severity: row[`${when}_severity`] ?? '',
+    owner: row[`${when}_owner`],
+    cause: row[`${when}_cause`] ?? '',
+    amountAtRisk: minor === null || currency === null ? null : { minor, currency },
+    unitsAtRisk,
+    difference,
   };
-  const amountAtRisk = minor === null || currency === null ? null : { minor, currency };
-  return { id, cause: cause ?? '', amountAtRisk, unitsAtRisk, difference };
 }

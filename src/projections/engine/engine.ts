@@ -172,7 +172,10 @@ export class Engine {
     const drift = record.drifts.get(anchor);
     if (drift) {
       // One that is found no more keeps whom it was given to.
-      if (own.type === 'drift.assigned') drift.owner = assignee;
+      if (own.type === 'drift.assigned') {
+        drift.owner = assignee;
+        drift.changedBy = position;
+      }
       const { id: driftId, status } = drift;
       this.events.push({
         caseKey,

@@ -65,7 +65,7 @@ export const stockMismatch = detector({
           { system: sourceOf(gap.prima.anchor), value: positionText(gap.prima), fact: gap.prima.anchor.fact },
         ],
         difference: { physical: formatQuantity(gap.physical), free: formatQuantity(gap.free) },
-        explained: gap.explained,
+        explained: explainedBy(gap),
         amountAtRisk: valueOf(state, units),
         unitsAtRisk: formatQuantity(Math.abs(units)),
         cause: causeOf(state, units),
@@ -104,7 +104,8 @@ export interface Gap {
   /** Unexplained part of Scend less Prima. */
   physical: number;
   free: number;
-  explained: Explained[];
+  /** What facts account for, none of them with more than there was left to explain. */
+  terms: Term[];
   /** Beyond tolerance. */
   open: boolean;
 }
@@ -118,22 +119,21 @@ export function gapAt(state: StockState, context: DetectContext, until: number):
   if (scend === null || prima === null) return null;
   let physical = scend.physical - prima.physical;
   let free = scend.free - prima.free;
-  const explained: Explained[] = [];
+  const terms: Term[] = [];
   if (physical !== 0 || free !== 0) {
-    for (const term of explainedTerms(state, until, kits, look)) {
+    for (const { reason, facts, ...term } of explainedTerms(state, until, kits, look)) {
       const ofPhysical = explainable(term.physical, physical);
       const ofFree = explainable(term.free, free);
       physical -= ofPhysical;
       free -= ofFree;
-      if (ofPhysical !== 0 || ofFree !== 0)
-        explained.push(told(term, ofPhysical === 0 ? ofFree : ofPhysical));
+      if (ofPhysical !== 0 || ofFree !== 0) terms.push({ reason, physical: ofPhysical, free: ofFree, facts });
     }
   }
   const open = physical !== 0 || free !== 0;
-  if (!open) return { scend, prima, physical, free, explained, open };
+  if (!open) return { scend, prima, physical, free, terms, open };
   const tolerance = unitsOf(context.policy, CODE, 'toleranceUnits');
   const beyond = Math.abs(physical) > tolerance || Math.abs(free) > tolerance;
-  return { scend, prima, physical, free, explained, open: beyond };
+  return { scend, prima, physical, free, terms, open: beyond };
 }
 
 /** Never more than the difference that it explains, and never of the other sign. */
@@ -143,16 +143,22 @@ function explainable(term: number, difference: number): number {
   return 0;
 }
 
-function told(term: Term, value: number): Explained {
-  return {
-    reason: term.reason,
-    value: formatQuantity(value),
-    facts: [...new Set(term.facts)].sort((a, b) => a - b),
-  };
+/** As people read it: of a term that moves both, what is physical. */
+export function explainedBy({ terms }: Gap): Explained[] {
+  return terms.map(({ reason, physical, free, facts }) => ({
+    reason,
+    value: formatQuantity(physical === 0 ? free : physical),
+    facts: inOrder(facts),
+  }));
+}
+
+/** Each once, by position. */
+export function inOrder(facts: readonly number[]): number[] {
+  return [...new Set(facts)].sort((a, b) => a - b);
 }
 
 /** Of every kit that the warehouse takes apart and this SKU is in, however deep. */
-function kitRows({ sku, warehouse }: StockState, context: DetectContext): KitRows[] {
+export function kitRows({ sku, warehouse }: StockState, context: DetectContext): KitRows[] {
   const rows: KitRows[] = [];
   const climb = (part: string, each: Omit<KitRows, 'orders'>, within: readonly string[]) => {
     if (within.length > MAX_DEPTH) return;
