@@ -9,6 +9,7 @@ import { kindFor } from '../../src/domain/sources/registry';
 import type { Ledger, Proposal } from '../../src/ledger/port';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
+import { kafkaLag } from '../../src/platform/kafka/lag';
 import { createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
 import { type Generation, ensureLive } from '../../src/projections/generations';
@@ -86,7 +87,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const runner = new LiveRunner({ pool: database.pool, ledger, settings, sources, log, adopt, onEvents });
   const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
   const replays = new Replays({ pool: database.pool, ledger, settings, log, onPromoted });
-  const app = await createApp({ config, pool, ledger, sources, replays, logger: log });
+  const lag = kafkaLag(config, log);
+  const app = await createApp({ config, pool, ledger, sources, replays, logger: log, kafkaLag: lag });
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();
@@ -130,6 +132,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     post: (url, body, headers = {}) => request('POST', url, headers, body),
     put: (url, body, headers = {}) => request('PUT', url, headers, body),
     async close() {
+      await lag?.close();
       await app.close();
       await replays.stop();
       await runner.stop();
