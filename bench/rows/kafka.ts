@@ -48,13 +48,12 @@ async function measure(lab: Lab, broker: Broker): Promise<Figure[]> {
   writeFileSync(config, JSON.stringify({ sources, kafka: { topics } }));
   const env = { KAFKA_BROKERS: brokers, TALLYSTICK_CONFIG: config };
   const service = await startService(lab, subfolder(lab, 'kafka-service'), env);
-  let peakMiB = 0;
   try {
     const foldSeconds = await timed(() => untilFolded(service, waiting));
     lab.say(`kafka: ${grouped(waiting / foldSeconds)} messages/s`);
     const load = planLoad(messages, lab.seconds);
     const seenMs = await offer(broker, service, load, lab.signal);
-    ({ peakMiB } = await service.stop());
+    const { peakMiB } = await service.stop();
     return figures({ waiting, readSeconds, foldSeconds, seenMs, peakMiB, seconds: lab.seconds });
   } catch (error) {
     await service.stop();
