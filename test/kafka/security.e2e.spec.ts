@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '../../src/platform/config';
-import { kafkaClient } from '../../src/platform/kafka/client';
+import { QUICK, kafkaClient } from '../../src/platform/kafka/client';
 import { topicNames } from '../../src/platform/kafka/topic-names';
 import { createLogger } from '../../src/platform/logging';
 import { testKafka } from '../support/kafka';
@@ -68,7 +68,7 @@ describe('Kafka over TLS and SASL', () => {
   function names(kafka: object, port: number): Promise<ReadonlySet<string>> {
     writeFileSync(path.join(folder, 'tallystick.json'), JSON.stringify({ kafka }));
     const env = { KAFKA_BROKERS: `127.0.0.1:${port}`, KAFKA_PASSWORD: PASSWORD };
-    return topicNames(kafkaClient(loadConfig(env, folder), randomUUID(), log));
+    return topicNames(kafkaClient(loadConfig(env, folder), randomUUID(), log, QUICK));
   }
 
   const password = { env: 'KAFKA_PASSWORD' };

@@ -1,7 +1,7 @@
 /** Kafka as a way into the ledger: what `serve` starts where KAFKA_BROKERS and a topic map are configured. */
 import type { Registry } from 'prom-client';
 import type { Ledger } from '../../ledger/port';
-import { type KafkaSettings, kafkaClient } from '../../platform/kafka/client';
+import { type KafkaSettings, QUICK, kafkaClient } from '../../platform/kafka/client';
 import { topicNames } from '../../platform/kafka/topic-names';
 import type { Log } from '../../platform/logging';
 import type { SourceBook } from '../../projections/sources';
@@ -35,10 +35,12 @@ export function kafkaIngest({
   const limits = readIngestLimits();
   const intake = new Intake({ ledger, sourceOf, limits, log: own, meter: new IntakeMeter(registry) });
   const kafka = kafkaClient(config, 'ingest', own);
+  // What asks for topics comes back by itself, and should not keep the service from ending.
+  const asking = kafkaClient(config, 'ingest', own, QUICK);
   const { groupId, sessionTimeoutSeconds } = config.kafka;
   return new KafkaConsumers({
     topics,
-    existing: () => topicNames(kafka),
+    existing: () => topicNames(asking),
     open: (there) =>
       new KafkaJsSource({ kafka, topics: there, groupId, sessionTimeoutMs: sessionTimeoutSeconds * 1_000 }),
     take: (batch) => intake.take(batch),

@@ -1,9 +1,8 @@
 import type { Kafka } from 'kafkajs';
-import { QUICK } from './client';
 
 /** Names of all topics that this client may see. */
 export async function topicNames(kafka: Kafka): Promise<ReadonlySet<string>> {
-  const admin = kafka.admin({ retry: QUICK });
+  const admin = kafka.admin();
   try {
     await admin.connect();
     return new Set(await admin.listTopics());
