@@ -8,6 +8,7 @@ import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
 import type { Log } from '../platform/logging';
 import { Drafts } from '../projections/drafts';
+import { Imports } from '../projections/imports';
 import { InForceBook } from '../projections/in-force';
 import { Replays } from '../projections/replays';
 import type { SourceBook } from '../projections/sources';
@@ -24,6 +25,8 @@ import { ReadModels } from './entities/read-models';
 import { HealthController } from './health/health.controller';
 import { GetFactHandler } from './ledger/get-fact';
 import { GetProofHandler } from './ledger/get-proof';
+import { BeginImportHandler, EndImportHandler, ListImportsHandler } from './imports/imports';
+import { ImportsController } from './imports/imports.controller';
 import { LedgerController } from './ledger/ledger.controller';
 import { ListFactsHandler } from './ledger/list-facts';
 import { VerifyLedgerHandler } from './ledger/verify-ledger';
@@ -79,6 +82,7 @@ const controllers: Type[] = [
   CustomersController,
   DriftsController,
   HealthController,
+  ImportsController,
   LedgerController,
   MappingsController,
   MatchesController,
@@ -96,10 +100,12 @@ const controllers: Type[] = [
 
 const handlers: Type[] = [
   ActOnDriftHandler,
+  BeginImportHandler,
   ConfigureSourceHandler,
   DiscardReplayHandler,
   DraftMappingHandler,
   DraftPolicyHandler,
+  EndImportHandler,
   GetCustomerHandler,
   GetDriftHandler,
   GetFactHandler,
@@ -118,6 +124,7 @@ const handlers: Type[] = [
   ListAlertsHandler,
   ListDriftsHandler,
   ListFactsHandler,
+  ListImportsHandler,
   ListMappingsHandler,
   ListMatchesHandler,
   ListQuarantineHandler,
@@ -149,6 +156,7 @@ export class AppModule {
         ...handlers,
         CheckpointWatch,
         { provide: Drafts, useValue: drafts },
+        { provide: Imports, useValue: new Imports(parts.pool, parts.ledger) },
         { provide: InForceBook, useValue: inForce },
         { provide: Replays, useValue: parts.replays },
         Metrics,

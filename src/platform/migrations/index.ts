@@ -7,6 +7,7 @@ import { SourceMappings } from './0005-source-mappings';
 import { Replays } from './0006-replays';
 import { InterruptedReplays } from './0007-interrupted-replays';
 import { PromotionAlerts } from './0008-promotion-alerts';
+import { Imports } from './0009-imports';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Replays,
   InterruptedReplays,
   PromotionAlerts,
+  Imports,
 ];
