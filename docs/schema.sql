@@ -117,6 +117,19 @@ CREATE TABLE app.generations (
   changes text
 );
 
+CREATE TABLE app.imports (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  reason text,
+  begun_by text NOT NULL,
+  begun_at timestamp with time zone DEFAULT now() NOT NULL,
+  from_position bigint NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  head_position bigint,
+  waits boolean DEFAULT true NOT NULL,
+  to_position bigint
+);
+
 CREATE TABLE app.leases (
   name text NOT NULL,
   holder text NOT NULL,
@@ -219,13 +232,17 @@ ALTER TABLE app.generations ADD CONSTRAINT generations_status_check CHECK ((stat
 
 ALTER TABLE app.generations ADD CONSTRAINT generations_pkey PRIMARY KEY (id);
 
+ALTER TABLE app.imports ADD CONSTRAINT imports_end CHECK (((to_position IS NULL) OR (ended_at IS NOT NULL)));
+
+ALTER TABLE app.imports ADD CONSTRAINT imports_pkey PRIMARY KEY (id);
+
 ALTER TABLE app.leases ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
 
 ALTER TABLE app.migrations ADD CONSTRAINT "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id);
 
-ALTER TABLE app.outbox ADD CONSTRAINT outbox_drift CHECK (((drift_id IS NULL) = (kind = 'generation.promoted'::text)));
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_drift CHECK (((drift_id IS NOT NULL) = (kind ~~ 'drift.%'::text)));
 
-ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'generation.promoted'::text])));
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'generation.promoted'::text, 'import.completed'::text])));
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text])));
 
@@ -252,6 +269,8 @@ ALTER TABLE ledger.head ADD CONSTRAINT head_id_check CHECK (id);
 ALTER TABLE ledger.head ADD CONSTRAINT head_pkey PRIMARY KEY (id);
 
 CREATE UNIQUE INDEX generations_one_live ON app.generations USING btree (status) WHERE (status = 'live'::text);
+
+CREATE UNIQUE INDEX imports_open ON app.imports USING btree ((true)) WHERE (to_position IS NULL);
 
 CREATE INDEX outbox_due ON app.outbox USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 

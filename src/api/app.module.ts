@@ -9,6 +9,7 @@ import { ProblemFilter } from '../platform/http/problem';
 import type { KafkaLag } from '../platform/kafka/lag';
 import type { Log } from '../platform/logging';
 import { Drafts } from '../projections/drafts';
+import { Imports } from '../projections/imports';
 import { InForceBook } from '../projections/in-force';
 import { Replays } from '../projections/replays';
 import type { SourceBook } from '../projections/sources';
@@ -25,6 +26,8 @@ import { ReadModels } from './entities/read-models';
 import { HealthController } from './health/health.controller';
 import { GetFactHandler } from './ledger/get-fact';
 import { GetProofHandler } from './ledger/get-proof';
+import { BeginImportHandler, EndImportHandler, ListImportsHandler } from './imports/imports';
+import { ImportsController } from './imports/imports.controller';
 import { LedgerController } from './ledger/ledger.controller';
 import { ListFactsHandler } from './ledger/list-facts';
 import { VerifyLedgerHandler } from './ledger/verify-ledger';
@@ -82,6 +85,7 @@ const controllers: Type[] = [
   CustomersController,
   DriftsController,
   HealthController,
+  ImportsController,
   LedgerController,
   MappingsController,
   MatchesController,
@@ -99,10 +103,12 @@ const controllers: Type[] = [
 
 const handlers: Type[] = [
   ActOnDriftHandler,
+  BeginImportHandler,
   ConfigureSourceHandler,
   DiscardReplayHandler,
   DraftMappingHandler,
   DraftPolicyHandler,
+  EndImportHandler,
   GetCustomerHandler,
   GetDriftHandler,
   GetFactHandler,
@@ -121,6 +127,7 @@ const handlers: Type[] = [
   ListAlertsHandler,
   ListDriftsHandler,
   ListFactsHandler,
+  ListImportsHandler,
   ListMappingsHandler,
   ListMatchesHandler,
   ListQuarantineHandler,
@@ -153,6 +160,7 @@ export class AppModule {
         ...handlers,
         CheckpointWatch,
         { provide: Drafts, useValue: drafts },
+        { provide: Imports, useValue: new Imports(parts.pool, parts.ledger) },
         { provide: InForceBook, useValue: inForce },
         { provide: Replays, useValue: parts.replays },
         Metrics,

@@ -91,6 +91,10 @@ export function generationRefused(detail: string): ApiError {
   return conflict('generation-refused', 'This cannot be done with the generation', `${capital(detail)}.`);
 }
 
+export function importRefused(detail: string): ApiError {
+  return conflict('import-refused', 'This cannot be done with the import', `${capital(detail)}.`);
+}
+
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

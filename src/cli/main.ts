@@ -88,6 +88,49 @@ Examples:
     },
   );
 
+const imports = program
+  .command('import')
+  .description('history without an avalanche: nobody is alerted until it is complete, then one summary')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  tallystick import begin --reason "three years of Prima and Scend"
+  tallystick ingest prima-uk 2023.ndjson     and so on, source by source, in any order
+  tallystick import end                      history is complete: once every source has said something newer, one summary
+  tallystick import end --now                no source is waited for
+  tallystick import status`,
+  );
+
+imports
+  .command('begin')
+  .description('what facts show from now on alerts nobody')
+  .option('--reason <text>', 'why, in the summary')
+  .addOption(json())
+  .action(async (options: { json: boolean; reason?: string }) => {
+    const { runBeginImport } = await import('./import.js');
+    await runBeginImport(options);
+  });
+
+imports
+  .command('end')
+  .description('history is complete')
+  .option('--now', 'wait for no source to say something newer', false)
+  .addOption(json())
+  .action(async (options: { json: boolean; now: boolean }) => {
+    const { runEndImport } = await import('./import.js');
+    await runEndImport(options);
+  });
+
+imports
+  .command('status')
+  .description('imports, the newest first, and what the last one waits for')
+  .addOption(json())
+  .action(async (options: { json: boolean }) => {
+    const { runImportStatus } = await import('./import.js');
+    await runImportStatus(options);
+  });
+
 const generations = program
   .command('generations')
   .description('sets of read models: the live one, drafts that are ready, former ones to go back to')

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { AlertBody, DriftAlertKind } from './alert';
+import { IMPORTED, type ImportBody } from './import-alert';
 import { PROMOTED, type PromotionBody } from './promotion-alert';
 
 interface Claimed<K, B> {
@@ -12,10 +13,12 @@ interface Claimed<K, B> {
 
 export type DriftAlert = Claimed<DriftAlertKind, AlertBody>;
 export type PromotionAlert = Claimed<typeof PROMOTED, PromotionBody>;
-export type Alert = DriftAlert | PromotionAlert;
+export type ImportAlert = Claimed<typeof IMPORTED, ImportBody>;
+export type Alert = DriftAlert | PromotionAlert | ImportAlert;
 
-export function isPromotion(alert: Alert): alert is PromotionAlert {
-  return alert.kind === PROMOTED;
+/** Of no single drift: it goes out by itself. */
+export function isSummary(alert: Alert): alert is PromotionAlert | ImportAlert {
+  return alert.kind === PROMOTED || alert.kind === IMPORTED;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Alerts as CloudEvents 1.0 in structured mode: envelope and data in one JSON object. */
 import { formatInstant } from '../domain/facts/instant';
 import type { AlertBody } from './alert';
-import { type Alert, isPromotion } from './claim';
+import { type Alert, type ImportAlert, type PromotionAlert, isSummary } from './claim';
+import { IMPORTED } from './import-alert';
 
 export const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
 
@@ -23,7 +24,7 @@ export type Publishable = Alert & { position: number; createdAt: Date };
 
 export function cloudEvent(alert: Publishable, source: string): CloudEvent {
   const { id, kind, position } = alert;
-  const { subject, time, data } = isPromotion(alert) ? ofPromotion(alert) : ofDrift(alert);
+  const { subject, time, data } = isSummary(alert) ? ofSummary(alert) : ofDrift(alert);
   return {
     specversion: '1.0',
     id: String(id),
@@ -52,6 +53,8 @@ function ofDrift({ body }: { body: AlertBody }) {
   };
 }
 
-function ofPromotion({ body, createdAt }: { body: { generation: number }; createdAt: Date }) {
-  return { subject: `generation:${body.generation}`, time: createdAt.toISOString(), data: body };
+function ofSummary(alert: (PromotionAlert | ImportAlert) & { createdAt: Date }) {
+  const subject =
+    alert.kind === IMPORTED ? `import:${alert.body.import}` : `generation:${alert.body.generation}`;
+  return { subject, time: alert.createdAt.toISOString(), data: alert.body };
 }

@@ -62,13 +62,20 @@ export async function insertOutbox(
   const rows = outboxRows(events, cases);
   const opened = rows.filter(({ kind }) => kind === 'drift.opened');
   const resolved = rows.filter(({ kind }) => kind === 'drift.resolved');
-  if (opened.length > 0) await client.query(`${INSERT} ${CONFLICT}`, [JSON.stringify(opened)]);
-  if (resolved.length > 0) await client.query(`${INSERT} ${ALERTED} ${CONFLICT}`, [JSON.stringify(resolved)]);
+  if (opened.length > 0)
+    await client.query(`${INSERT} WHERE ${NOT_IMPORTED} ${CONFLICT}`, [JSON.stringify(opened)]);
+  if (resolved.length > 0)
+    await client.query(`${INSERT} WHERE ${NOT_IMPORTED} AND ${ALERTED} ${CONFLICT}`, [
+      JSON.stringify(resolved),
+    ]);
 }
 
 const INSERT = `
   INSERT INTO app.outbox (idempotency_key, kind, drift_id, body, position)
   SELECT r.idempotency_key, r.kind, r.drift_id, r.body, r.position FROM json_to_recordset($1)
     AS r(idempotency_key text, kind text, drift_id text, body text, position bigint, opened_keys text[])`;
-const ALERTED = `WHERE EXISTS (SELECT FROM app.outbox o WHERE o.idempotency_key = ANY(r.opened_keys))`;
+const ALERTED = `EXISTS (SELECT FROM app.outbox o WHERE o.idempotency_key = ANY(r.opened_keys))`;
+/** What is found while history is imported is told in one summary. */
+const NOT_IMPORTED = `NOT EXISTS (SELECT FROM app.imports i
+  WHERE r.position > i.from_position AND (i.to_position IS NULL OR r.position <= i.to_position))`;
 const CONFLICT = 'ON CONFLICT (idempotency_key) DO NOTHING';

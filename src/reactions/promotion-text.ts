@@ -5,7 +5,7 @@ import type { PromotionAlert } from './claim';
 import { plain } from './plain';
 
 /** Lines of detectors and causes; the rest is behind the link. */
-const MOST = 15;
+export const MOST = 15;
 const CHANGES: readonly Change[] = ['closed', 'opened', 'changed'];
 const VERBS: Record<Change, string> = { closed: 'closes', opened: 'opens', changed: 'changes' };
 
@@ -36,14 +36,19 @@ function sum(change: Change, all: readonly DriftChanges[]): string {
 }
 
 function line(changes: DriftChanges): string {
-  const { change, drifts, detector, cause, units } = changes;
+  return `• ${VERBS[changes.change]} ${causeLine(changes)}`;
+}
+
+/** `40 × order-rejected (unknown-sku): GBP 1800.00` */
+export function causeLine(changes: DriftChanges): string {
+  const { drifts, detector, cause, units } = changes;
   const risk = [money([changes]), units === '0' ? '' : `${units} units`].filter((part) => part !== '');
   const at = risk.length === 0 ? '' : `: ${risk.join(' · ')}`;
-  return `• ${VERBS[change]} ${drifts} × ${detector} (${plain(cause)})${at}`;
+  return `${drifts} × ${detector} (${plain(cause)})${at}`;
 }
 
 /** Currencies side by side, never added up. */
-function money(of: readonly DriftChanges[]): string {
+export function money(of: readonly DriftChanges[]): string {
   const sums = new Map<string, number>();
   for (const { currency, minor } of of)
     if (currency !== null) sums.set(currency, (sums.get(currency) ?? 0) + minor);

@@ -118,12 +118,17 @@ describe('KafkaPublisher', () => {
     });
   });
 
-  needsKafka('publishes a promotion, which has no drift', async () => {
+  needsKafka('publishes a promotion and the end of an import, which have no drift', async () => {
     const topic = await kafka.topic();
     await put('generation.promoted', { generation: 4, former: 3, drifts: [] }, null);
+    await put('import.completed', { import: 2, reason: null, facts: 7, drifts: [] }, null);
     await publisher(topic).turn();
-    const [{ event } = { event: {} }] = await published(topic, 1);
-    expect(event).toMatchObject({ type: 'com.tallystick.generation.promoted', subject: 'generation:4' });
+    const [promoted, imported] = await published(topic, 2);
+    expect(promoted?.event).toMatchObject({
+      type: 'com.tallystick.generation.promoted',
+      subject: 'generation:4',
+    });
+    expect(imported?.event).toMatchObject({ type: 'com.tallystick.import.completed', subject: 'import:2' });
   });
 
   needsKafka('several replicas publish each alert, and those of one subject in their order', async () => {

@@ -7,7 +7,8 @@ import type { Pool } from 'pg';
 import type { Log } from '../platform/logging';
 import type { Secret } from '../platform/secret';
 import { CircuitBreaker } from './circuit-breaker';
-import { type Alert, claim, isPromotion, keepAll, markFailed, markSent } from './claim';
+import { type Alert, claim, isSummary, keepAll, markFailed, markSent } from './claim';
+import { completeImport } from './import-alert';
 import { slackMessage } from './slack-message';
 import { type Outcome, postToSlack } from './slack-webhook';
 
@@ -89,6 +90,7 @@ export class OutboxSender {
   /** One look at the outbox; answers how many alerts were taken. */
   async turn(): Promise<number> {
     const { pool, webhookUrl } = this.parts;
+    await completeImport(pool);
     if (webhookUrl === null) {
       await keepAll(pool);
       return 0;
@@ -153,11 +155,11 @@ export class OutboxSender {
   }
 }
 
-/** Alerts that say the same of different subjects; of a promotion there is only one. */
+/** Alerts that say the same of different subjects; a summary is one by itself. */
 function grouped(alerts: readonly Alert[]): Alert[][] {
   const groups = new Map<string, Alert[]>();
   for (const alert of alerts) {
-    const key = isPromotion(alert)
+    const key = isSummary(alert)
       ? String(alert.id)
       : JSON.stringify([alert.kind, alert.body.detector, alert.body.cause.code]);
     const known = groups.get(key);

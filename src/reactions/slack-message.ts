@@ -1,7 +1,9 @@
 /** Alerts in Slack's mrkdwn. */
 import { currencyDigits, formatDecimal, type Money } from '../domain/exact';
 import { formatInstant } from '../domain/facts/instant';
-import { type Alert, type DriftAlert, isPromotion } from './claim';
+import { type Alert, type DriftAlert, isSummary } from './claim';
+import { IMPORTED } from './import-alert';
+import { importText } from './import-text';
 import { plain } from './plain';
 import { promotionText } from './promotion-text';
 
@@ -19,8 +21,8 @@ export function slackMessage(alerts: readonly Alert[], link: string): { text: st
 }
 
 function textOf(first: Alert, alerts: readonly Alert[], link: string): string[] {
-  if (isPromotion(first)) return promotionText(first, link);
-  const ofDrifts = alerts.filter((alert) => !isPromotion(alert));
+  if (isSummary(first)) return first.kind === IMPORTED ? importText(first, link) : promotionText(first, link);
+  const ofDrifts = alerts.filter((alert) => !isSummary(alert));
   return ofDrifts.length === 1 ? ofOne(first, link) : ofMany(first, ofDrifts, link);
 }
 

@@ -10,7 +10,7 @@ import { type Page, pageOf } from '../lists/page';
 import { paging, querySchema } from '../requests/query';
 
 const statuses = ['pending', 'sent', 'kept', 'dead'] as const;
-const kinds = ['drift.opened', 'drift.resolved', 'generation.promoted'] as const;
+const kinds = ['drift.opened', 'drift.resolved', 'generation.promoted', 'import.completed'] as const;
 
 export const alertFilter = querySchema({
   status: z.enum(statuses).optional().describe('kept: nothing was configured to send it to.'),
@@ -47,10 +47,19 @@ const aboutPromotion = z
   })
   .describe('What a promotion opened, closed and changed.');
 
+const aboutImport = z
+  .object({
+    import: z.number().int(),
+    reason: z.string().nullable(),
+    facts: z.number().int().describe('Recorded from its beginning to its end.'),
+    drifts: z.array(driftChanges),
+  })
+  .describe('What an import of history has found that is open at its end.');
+
 export const alert = z.object({
   id: z.number().int(),
   kind: z.enum(kinds),
-  drift: z.string().nullable().describe('Null where it is of a promotion.'),
+  drift: z.string().nullable().describe('Null where it is of a promotion or an import.'),
   position,
   status: z.enum(statuses),
   attempts: z.number().int(),
@@ -58,7 +67,7 @@ export const alert = z.object({
   nextAttemptAt: instantText.nullable(),
   sentAt: instantText.nullable(),
   lastError: z.string().nullable(),
-  about: z.union([aboutDrift, aboutPromotion]),
+  about: z.union([aboutDrift, aboutPromotion, aboutImport]),
 });
 
 export type AlertView = z.output<typeof alert>;
@@ -106,7 +115,7 @@ function alertView(row: AlertEntity): AlertView {
     lastError: row.lastError,
     about:
       row.driftId === null
-        ? (JSON.parse(row.body) as z.output<typeof aboutPromotion>)
+        ? (JSON.parse(row.body) as z.output<typeof aboutPromotion | typeof aboutImport>)
         : driftOf(JSON.parse(row.body) as StoredBody),
   };
 }

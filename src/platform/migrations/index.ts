@@ -7,6 +7,7 @@ import { SourceMappings } from './0005-source-mappings';
 import { Replays } from './0006-replays';
 import { InterruptedReplays } from './0007-interrupted-replays';
 import { PromotionAlerts } from './0008-promotion-alerts';
+import { Imports } from './0009-imports';
 import { PublishedAlerts } from './0010-published-alerts';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
@@ -19,5 +20,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Replays,
   InterruptedReplays,
   PromotionAlerts,
+  Imports,
   PublishedAlerts,
 ];

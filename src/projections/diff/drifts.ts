@@ -41,10 +41,18 @@ export function driftsThatDiffer(
            b.finding AS before_finding,
            a.id AS after_id, a.severity AS after_severity, a.owner AS after_owner, a.cause AS after_cause, a.amount_minor AS after_minor, a.amount_currency AS after_currency,
            a.finding AS after_finding
-      FROM (SELECT * FROM ${before}.drifts WHERE ${STANDS} AND ${within}) b
-      FULL JOIN (SELECT * FROM ${after}.drifts WHERE ${STANDS} AND ${within}) a USING (case_key, anchor)
+      FROM (${standing(before, within)}) b FULL JOIN (${standing(after, within)}) a USING (case_key, anchor)
      WHERE b.case_key IS NULL OR a.case_key IS NULL
         OR (b.values_hash, b.severity) <> (a.values_hash, a.severity) OR b.owner IS DISTINCT FROM a.owner`;
+}
+
+/** Null is the owner where an earlier release made the table, which had no such column: then the name is that of the outer one. */
+function standing(schema: string, within: string): string {
+  return `
+    SELECT d.* FROM (SELECT NULL::text AS owner) earlier, LATERAL (
+      SELECT case_key, anchor, id, detector, subject, discriminator, severity, owner, cause, amount_minor, amount_currency,
+             values_hash, finding
+        FROM ${schema}.drifts WHERE ${STANDS} AND ${within}) d`;
 }
 
 type Row = Pick<DriftDifference, 'change' | 'detector' | 'subject' | 'discriminator'> & {
