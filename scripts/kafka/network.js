@@ -14,7 +14,10 @@ function freePort() {
   });
 }
 
-/** Whether a broker answers there: not that the port is open, but that it knows itself as part of a cluster. */
+/**
+ * Whether a broker answers there: not that the port is open, but that it knows itself as part of a cluster, and can serve groups,
+ * for which it makes a topic when it is asked first.
+ */
 async function answers(brokers) {
   const kafka = new Kafka({
     clientId: 'tallystick-start',
@@ -27,7 +30,9 @@ async function answers(brokers) {
   const admin = kafka.admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
+    if ((await admin.describeCluster()).brokers.length === 0) return false;
+    await admin.fetchOffsets({ groupId: 'tallystick-start' });
+    return true;
   } catch {
     return false;
   } finally {

@@ -33,6 +33,7 @@ describe('the application', () => {
           expect.objectContaining({ source: 'prima', stream: '*', watermark: hour(0), state: 'current' }),
           expect.objectContaining({ source: 'scend', stream: '*', watermark: hour(1), state: 'current' }),
         ]) as unknown[],
+        kafka: [],
         openDrifts: 1,
       });
     });
