@@ -28,7 +28,7 @@ export class ImportRefused extends Error {
 }
 
 /** A source that has not spoken for so long since the end is not waited for. */
-export const PATIENCE_MS = 24 * 3_600_000;
+const PATIENCE_MS = 24 * 3_600_000;
 
 const SELECT = `SELECT id, reason, begun_by AS "begunBy", begun_at AS "begunAt", from_position AS "fromPosition",
   ended_by AS "endedBy", ended_at AS "endedAt", waits, to_position AS "toPosition" FROM app.imports`;

@@ -26,8 +26,16 @@ describe('an import of history', () => {
     await service.tell('prima', salesOrder(no));
     await folded(await service.tell('scend', rejected(no, at)));
   };
-  const alerts = async () => (await service.get('/v1/alerts?limit=100')).json.items as { kind: string }[];
+  interface Shown {
+    kind: string;
+    about: { detector?: string; subject?: { id: string } };
+  }
+  const alerts = async () => (await service.get('/v1/alerts?limit=100')).json.items as Shown[];
   const imports = async () => (await service.get('/v1/imports')).json.items as Record<string, unknown>[];
+  const resolvedOf = async (order: string) => {
+    const url = `/v1/drifts?detector=order-rejected&status=resolved&subject=order:${order.replace('SO', 'SC-')}`;
+    return ((await service.get(url)).json.items as object[]).length;
+  };
   const complete = () => completeImport(service.database.pool);
 
   it('alerts nobody until it is complete, and then once', async () => {
@@ -90,6 +98,23 @@ describe('an import of history', () => {
       409,
       'No import goes on: `tallystick import begin` begins one.',
     ]);
+  });
+
+  it('still tells the end of what was told before it, and not of what it has found itself', async () => {
+    await trouble(hour(4));
+    const told = `SO${nos}`;
+    await service.post('/v1/imports', { reason: null });
+    await trouble(hour(4));
+    await service.tell('prima', salesOrder(told, { status: 'cancelled', version: 2 }));
+    const last = salesOrder(`SO${nos}`, { status: 'cancelled', version: 2 });
+    await folded(await service.tell('prima', last));
+    expect(await resolvedOf(told)).toBe(1);
+    expect(await resolvedOf(`SO${nos}`)).toBe(1);
+    const ends = (await alerts()).filter(
+      ({ kind, about }) => kind === 'drift.resolved' && about.detector === 'order-rejected',
+    );
+    expect(ends.map(({ about }) => about.subject?.id)).toEqual([told.replace('SO', 'SC-')]);
+    await service.post('/v1/imports/end', { now: true });
   });
 
   it('is told in words, the largest causes first', () => {

@@ -64,10 +64,9 @@ export async function insertOutbox(
   const resolved = rows.filter(({ kind }) => kind === 'drift.resolved');
   if (opened.length > 0)
     await client.query(`${INSERT} WHERE ${NOT_IMPORTED} ${CONFLICT}`, [JSON.stringify(opened)]);
+  // Also while history is imported: who was told of it before is told that it has ended.
   if (resolved.length > 0)
-    await client.query(`${INSERT} WHERE ${NOT_IMPORTED} AND ${ALERTED} ${CONFLICT}`, [
-      JSON.stringify(resolved),
-    ]);
+    await client.query(`${INSERT} WHERE ${ALERTED} ${CONFLICT}`, [JSON.stringify(resolved)]);
 }
 
 const INSERT = `

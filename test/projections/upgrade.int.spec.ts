@@ -172,7 +172,8 @@ describe('two replicas of different code', () => {
           (await house.pool.query<{ position: number }>('SELECT position FROM live.checkpoint')).rows[0]
             ?.position;
         const { position } = await house.ledger.head();
-        while ((await folded()) !== position);
+        // The runner records ticks of its own, so it may be further when it is asked.
+        while (((await folded()) ?? 0) < position);
         const other = new Lease(house.pool, PROJECTOR);
         expect(await other.take()).toBe(false);
         // In the promotion itself: there is no moment in which the runner could take it for its own.

@@ -1,16 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
-import type { StockState } from '../../domain/cases/stock';
 import { InForceBook } from '../../projections/in-force';
-import { loadStates } from '../cases/load-states';
 import { waitsOf } from '../cases/waits';
 import { driftsOf } from '../drifts/drifts-of';
 import { ReadModels } from '../entities/read-models';
 import { POOL } from '../tokens';
 import { positionView } from './position-view';
-import { liveTerms } from './live-terms';
-import { findStock } from './stock-cases';
+import { loadStock } from './load-stock';
 import type { StockView } from './stock-schema';
 
 export class GetStock extends Query<StockView> {
@@ -27,19 +24,13 @@ export class GetStockHandler implements IQueryHandler<GetStock> {
     private readonly inForce: InForceBook,
   ) {}
 
-  async execute({ sku }: GetStock): Promise<StockView> {
-    const rows = await findStock(this.pool, this.inForce, sku);
-    const [{ instant, policy }, looked] = await Promise.all([
-      liveTerms(this.pool),
-      loadStates(this.pool, [...new Set(rows.flatMap(({ looks }) => looks))]),
-    ]);
-    const warehouses = rows.map(async ({ key, state }) => ({
-      ...positionView(JSON.parse(state) as StockState, instant, policy, looked),
+  async execute({ sku: asked }: GetStock): Promise<StockView> {
+    const { sku, cases, instant, policy, looked } = await loadStock(this.pool, this.inForce, asked);
+    const warehouses = cases.map(async ({ key, state }) => ({
+      ...positionView(state, instant, policy, looked),
       waits: await waitsOf(this.pool, [key]),
       drifts: await driftsOf(this.models, [key]),
     }));
-    const all = await Promise.all(warehouses);
-    // Ours, where a source's word for it was asked for.
-    return { sku: all[0]?.sku ?? sku, warehouses: all };
+    return { sku, warehouses: await Promise.all(warehouses) };
   }
 }

@@ -28,7 +28,10 @@ export interface DriftSide {
 /** What somebody has to look at: an accepted drift stands too, a consequence or a resolved one does not. */
 const STANDS = `status IN ('open', 'accepted')`;
 
-/** Drifts are the same where case and anchor are; they say the same where their values, severity and owner do. `within` narrows both sides. */
+/**
+ * Drifts are the same where case and anchor are; they say the same where their values, severity and owner do. `within` narrows
+ * both sides.
+ */
 export function driftsThatDiffer(
   { before, after }: Pick<Sides, 'before' | 'after'>,
   within = 'true',
@@ -37,10 +40,10 @@ export function driftsThatDiffer(
     SELECT CASE WHEN b.case_key IS NULL THEN 'opened' WHEN a.case_key IS NULL THEN 'closed' ELSE 'changed' END AS change,
            case_key, anchor, coalesce(a.detector, b.detector) AS detector, coalesce(a.subject, b.subject) AS subject,
            coalesce(a.discriminator, b.discriminator) AS discriminator,
-           b.id AS before_id, b.severity AS before_severity, b.owner AS before_owner, b.cause AS before_cause, b.amount_minor AS before_minor, b.amount_currency AS before_currency,
-           b.finding AS before_finding,
-           a.id AS after_id, a.severity AS after_severity, a.owner AS after_owner, a.cause AS after_cause, a.amount_minor AS after_minor, a.amount_currency AS after_currency,
-           a.finding AS after_finding
+           b.id AS before_id, b.severity AS before_severity, b.owner AS before_owner, b.cause AS before_cause,
+           b.amount_minor AS before_minor, b.amount_currency AS before_currency, b.finding AS before_finding,
+           a.id AS after_id, a.severity AS after_severity, a.owner AS after_owner, a.cause AS after_cause,
+           a.amount_minor AS after_minor, a.amount_currency AS after_currency, a.finding AS after_finding
       FROM (${standing(before, within)}) b FULL JOIN (${standing(after, within)}) a USING (case_key, anchor)
      WHERE b.case_key IS NULL OR a.case_key IS NULL
         OR (b.values_hash, b.severity) <> (a.values_hash, a.severity) OR b.owner IS DISTINCT FROM a.owner`;
