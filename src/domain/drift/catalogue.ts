@@ -1,9 +1,13 @@
 /** Every drift that is looked for. A new detector is one file and one line here. */
 import type { CaseKind } from '../cases/kinds';
 import type { Detector } from './detector';
+import { carrierCostMismatch } from './detectors/carrier-cost-mismatch';
+import { carrierCostMissing } from './detectors/carrier-cost-missing';
 import { feedStale } from './detectors/feed-stale';
 import { fulfilmentNotInvoiced } from './detectors/fulfilment-not-invoiced';
+import { fulfilmentNotShipped } from './detectors/fulfilment-not-shipped';
 import { fulfilmentQuantityMismatch } from './detectors/fulfilment-quantity-mismatch';
+import { invoiceNotFulfilled } from './detectors/invoice-not-fulfilled';
 import { invoicePriceMismatch } from './detectors/invoice-price-mismatch';
 import { messageInvalid, messageUnmapped } from './detectors/message';
 import { orderNotInWarehouse } from './detectors/order-not-in-warehouse';
@@ -12,6 +16,7 @@ import { referenceUnresolved } from './detectors/reference-unresolved';
 import { shipmentNotInErp } from './detectors/shipment-not-in-erp';
 import { skuNotInWarehouse } from './detectors/sku-not-in-warehouse';
 import { stockMismatch } from './detectors/stock-mismatch';
+import { trackingMismatch } from './detectors/tracking-mismatch';
 
 type AnyDetector = { [K in CaseKind]: Detector<K> }[CaseKind];
 
@@ -19,9 +24,14 @@ export const catalogue: readonly AnyDetector[] = [
   orderRejected,
   orderNotInWarehouse,
   shipmentNotInErp,
+  fulfilmentNotShipped,
   fulfilmentQuantityMismatch,
+  trackingMismatch,
   fulfilmentNotInvoiced,
+  invoiceNotFulfilled,
   invoicePriceMismatch,
+  carrierCostMissing,
+  carrierCostMismatch,
   stockMismatch,
   skuNotInWarehouse,
   feedStale,

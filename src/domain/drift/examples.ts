@@ -96,6 +96,25 @@ export function dispatched(at: number, over: Partial<Body<'dispatched'>> = {}): 
   return tell('scend', 'dispatched', `evt-${body.dispatchRef}`, at, body, 0);
 }
 
+export function manifested(at: number, over: Partial<Body<'manifested'>> = {}): Told {
+  const body: Body<'manifested'> = {
+    orderNo: 'SO1',
+    warehouse: 'UK1',
+    dispatchRef: 'D1',
+    carrier: 'DPD',
+    service: 'NEXT_DAY',
+    cost: { amount: 390, currency: 'EUR' },
+    ...over,
+  };
+  return tell('scend', 'manifested', `evt-m-${body.dispatchRef}`, at, body, 0);
+}
+
+/** The next version of a document. */
+export function revised(told: Told): Told {
+  if (!('fact' in told)) return told;
+  return { ...told, fact: { ...told.fact, revision: told.fact.revision + 1 } };
+}
+
 export function receivedByWarehouse(at: number, orderNo = 'SO1'): Told {
   const lines = [{ orderLine: 1, sku: 'BAG-1', quantity: units(2) }];
   return tell('scend', 'warehouse-received', `evt-r-${orderNo}`, at, { orderNo, warehouse: 'UK1', lines }, 0);
