@@ -35,6 +35,14 @@ export const policySchema = z
     detectors: z.record(z.string(), detectorPolicy).default({}),
     /** By `<source>` or `<source>/<stream>`. */
     feeds: z.record(z.string(), feedPolicy).default({}),
+    /** Of a SKU: letters, digits and these, and at most so many of them. */
+    skuFormat: z
+      .object({
+        maxLength: z.number().int().min(1).max(200).default(40),
+        characters: z.string().max(100).default('._-'),
+      })
+      .strict()
+      .optional(),
     defaults: z
       .object({
         expectedIntervalSeconds: seconds.min(1).default(86_400),
@@ -51,4 +59,12 @@ export const defaultPolicy: Policy = policySchema.parse({});
 
 export function graceMs(policy: Policy, code: string, defaultSeconds: number): number {
   return (policy.detectors[code]?.graceSeconds ?? defaultSeconds) * 1000;
+}
+
+export type SkuFormat = NonNullable<Policy['skuFormat']>;
+
+const DEFAULT_SKU_FORMAT: SkuFormat = { maxLength: 40, characters: '._-' };
+
+export function skuFormat(policy: Policy): SkuFormat {
+  return policy.skuFormat ?? DEFAULT_SKU_FORMAT;
 }

@@ -25,8 +25,10 @@ import {
   type ChannelOrderState,
   type CustomerState,
   type MessageState,
+  type TaxCodesState,
   evolveChannelOrder,
   evolveCustomer,
+  evolveTaxCodes,
 } from './simple';
 import { type StockState, evolveStock, initialStock, receiveShare } from './stock';
 
@@ -37,6 +39,7 @@ export interface CaseStates {
   product: ProductState;
   customer: CustomerState;
   invoice: InvoiceState;
+  'tax-codes': TaxCodesState;
   feed: FeedState;
   message: MessageState;
 }
@@ -140,6 +143,13 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     subject: ownKey,
     refs: noRefs,
     contributions: (state) => (state.held ? invoiceShares(state.held) : []),
+  },
+  'tax-codes': {
+    initial: () => ({ taxCodes: [] }),
+    evolve: evolveTaxCodes,
+    subject: ownKey,
+    refs: noRefs,
+    facet: (state) => JSON.stringify(state.taxCodes.map(({ value }) => value.taxCode).sort()),
   },
   feed: {
     initial: () => {

@@ -1,3 +1,6 @@
+/** The one case of its kind. */
+export const TAX_CODES = 'tax-codes:*';
+
 /** Which cases a canonical fact concerns. An order's documents go to the order alone, which tells its stock cases. */
 import type { Canonical } from '../facts/canonical';
 
@@ -47,6 +50,7 @@ export function route(fact: Canonical): string[] {
     case 'transmission':
       return transmissionTarget(fact.body.entity, fact.body.from, fact.body.ref);
     case 'tax-code':
+      return [TAX_CODES];
     case 'heartbeat':
     case 'bulk-completed':
       return [];

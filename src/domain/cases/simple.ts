@@ -28,6 +28,17 @@ export function evolveChannelOrder(state: ChannelOrderState, fact: HeldFact): Ch
   return state;
 }
 
+/** The codes of tax that the books define: one case, since there are few and all are asked for. */
+export interface TaxCodesState {
+  taxCodes: Slot<Body<'tax-code'>>;
+}
+
+export function evolveTaxCodes(state: TaxCodesState, fact: HeldFact): TaxCodesState {
+  if (fact.type !== 'tax-code') return state;
+  const taxCodes = put(state.taxCodes, fact.held);
+  return taxCodes === state.taxCodes ? state : { ...state, taxCodes };
+}
+
 /** A quarantined message: visible, replayable, and in nobody's way. */
 export interface MessageState {
   position: number;

@@ -1,6 +1,7 @@
 /** Every drift that is looked for. A new detector is one file and one line here. */
 import type { CaseKind } from '../cases/kinds';
 import type { Detector } from './detector';
+import { bomMismatch } from './detectors/bom-mismatch';
 import { carrierCostMismatch } from './detectors/carrier-cost-mismatch';
 import { carrierCostMissing } from './detectors/carrier-cost-missing';
 import { feedStale } from './detectors/feed-stale';
@@ -10,13 +11,21 @@ import { fulfilmentQuantityMismatch } from './detectors/fulfilment-quantity-mism
 import { invoiceNotFulfilled } from './detectors/invoice-not-fulfilled';
 import { invoicePriceMismatch } from './detectors/invoice-price-mismatch';
 import { messageInvalid, messageUnmapped } from './detectors/message';
+import { nonStockItemMissing } from './detectors/non-stock-item-missing';
 import { orderNotInWarehouse } from './detectors/order-not-in-warehouse';
 import { orderRejected } from './detectors/order-rejected';
+import { oversold } from './detectors/oversold';
 import { referenceUnresolved } from './detectors/reference-unresolved';
 import { shipmentNotInErp } from './detectors/shipment-not-in-erp';
+import { skuFormatInvalid } from './detectors/sku-format-invalid';
 import { skuNotInWarehouse } from './detectors/sku-not-in-warehouse';
 import { stockMismatch } from './detectors/stock-mismatch';
+import { stockStatusUnmapped } from './detectors/stock-status-unmapped';
+import { stockUnlocated } from './detectors/stock-unlocated';
+import { stockValuationMismatch } from './detectors/stock-valuation-mismatch';
+import { taxCodeMissing } from './detectors/tax-code-missing';
 import { trackingMismatch } from './detectors/tracking-mismatch';
+import { uomUnmapped } from './detectors/uom-unmapped';
 
 type AnyDetector = { [K in CaseKind]: Detector<K> }[CaseKind];
 
@@ -32,8 +41,17 @@ export const catalogue: readonly AnyDetector[] = [
   invoicePriceMismatch,
   carrierCostMissing,
   carrierCostMismatch,
+  taxCodeMissing,
+  nonStockItemMissing,
+  ...uomUnmapped,
   stockMismatch,
+  oversold,
+  stockUnlocated,
+  stockStatusUnmapped,
+  stockValuationMismatch,
   skuNotInWarehouse,
+  skuFormatInvalid,
+  bomMismatch,
   feedStale,
   messageInvalid,
   messageUnmapped,

@@ -25,7 +25,7 @@ export interface Wait {
   at: number;
 }
 
-export type Lookable = 'product' | 'customer' | 'stock';
+export type Lookable = 'product' | 'customer' | 'stock' | 'tax-codes';
 
 /** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
 export type Lookup = (key: string) => CaseStates[Lookable] | null;
@@ -46,7 +46,9 @@ export class DetectContext {
     product: new Map(),
     customer: new Map(),
     stock: new Map(),
+    'tax-codes': new Map(),
   };
+  private readonly taxCodes = new Map<string, boolean>();
   private readonly marks = new Map<string, Map<string, number>>();
   private evaluation = 0;
   private readonly derived = new Map<string, unknown>();
@@ -85,6 +87,23 @@ export class DetectContext {
     if (state !== null && state.items.length > 0) return true;
     this.product(sku);
     return false;
+  }
+
+  /**
+   * Whether a document defines the code of tax; null while none defines any. A code is never undefined again, so only one that
+   * is not defined makes the look one that is remembered.
+   */
+  isTaxCode(code: string): boolean | null {
+    const { state } = this.admit('tax-codes', '*');
+    const all = state?.taxCodes ?? [];
+    let known = this.taxCodes.get(code);
+    if (known === undefined) {
+      known = all.some(({ value }) => value.taxCode === code);
+      this.taxCodes.set(code, known);
+    }
+    if (known) return true;
+    this.look('tax-codes', '*');
+    return all.length === 0 ? null : false;
   }
 
   private admit<K extends Lookable>(kind: K, id: string): Looked<K> {

@@ -148,6 +148,21 @@ export function item(at: number, over: Partial<Body<'item'>> = {}): Told {
   return tell('prima', 'item', `Item/${body.sku}`, at, body);
 }
 
+export function taxCode(at: number, code: string): Told {
+  const body = { taxCode: code, country: 'DE', rate: units(19), validFrom: null };
+  return tell('prima', 'tax-code', `TaxCode/${code}`, at, body);
+}
+
+/** One of each component. */
+export function bom(at: number, components: string[]): Told {
+  const body: Body<'bill-of-materials'> = {
+    parent: 'KIT-1',
+    components: components.map((sku) => ({ sku, quantity: units(1) })),
+    explodeAt: 'order',
+  };
+  return tell('prima', 'bill-of-materials', 'BillOfMaterials/KIT-1', at, body);
+}
+
 export function synchronised(at: number, sku = 'BAG-1'): Told {
   return tell('scend', 'item-synchronised', `evt-s-${sku}`, at, { sku, warehouse: 'UK1', baseUom: 'EA' }, 0);
 }
@@ -161,23 +176,34 @@ export function customer(at: number): Told {
   });
 }
 
-export function level(at: number, available: number, over: { allocated?: number; sku?: string } = {}): Told {
+interface Level {
+  allocated?: number;
+  sku?: string;
+  unlocated?: number;
+  more?: Record<string, number>;
+}
+
+export function level(at: number, available: number, over: Level = {}): Told {
   const sku = over.sku ?? 'BAG-1';
-  const statuses = [
-    { status: 'available', quantity: units(available) },
-    { status: 'allocated', quantity: units(over.allocated ?? 0) },
-  ];
+  const counted = { available, allocated: over.allocated ?? 0, ...over.more };
+  const statuses = Object.entries(counted).map(([status, count]) => ({ status, quantity: units(count) }));
+  const unlocated = units(over.unlocated ?? 0);
   return tell(
     'scend',
     'stock-level',
     `evt-l-${at}/${sku}`,
     at,
-    { warehouse: 'UK1', sku, statuses, unlocated: 0, sequence: null },
+    { warehouse: 'UK1', sku, statuses, unlocated, sequence: null },
     0,
   );
 }
 
-export function balance(at: number, physical: number, allocated = 0): Told {
+export function balance(
+  at: number,
+  physical: number,
+  allocated = 0,
+  over: Partial<Body<'stock-balance'>> = {},
+): Told {
   const body: Body<'stock-balance'> = {
     warehouse: 'UK1',
     sku: 'BAG-1',
@@ -188,6 +214,7 @@ export function balance(at: number, physical: number, allocated = 0): Told {
     inTransit: null,
     unitCost: { amount: 420, currency: 'EUR' },
     bookValue: null,
+    ...over,
   };
   return tell('prima', 'stock-balance', 'StockBalance/UK1/BAG-1', at, body, Math.round(at / HOUR));
 }

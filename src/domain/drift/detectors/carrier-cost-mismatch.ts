@@ -26,7 +26,7 @@ export const carrierCostMismatch = detector({
   graceSeconds: 0,
   causes: ['cost'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (state.manifested.length === 0 || state.fulfilments.length === 0) return [];
     if (plainlyEqual(state) || isCancelled(state)) return [];
     const findings: Finding[] = [];

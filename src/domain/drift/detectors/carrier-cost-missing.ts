@@ -39,7 +39,7 @@ export const carrierCostMissing = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['carrier', 'service', 'cost'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (state.manifested.length === 0 || state.fulfilments.length === 0) return [];
     if (allComplete(state) || isCancelled(state)) return [];
     const findings: Finding[] = [];

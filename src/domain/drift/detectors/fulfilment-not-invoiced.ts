@@ -28,7 +28,7 @@ export const fulfilmentNotInvoiced = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['not-invoiced', 'partly-invoiced'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (state.fulfilments.length === 0 || isCancelled(state) || plainlyInvoiced(state)) return [];
     const order = salesOrderOf(state);
     const account = order?.value.paymentTerms != null && order.value.paymentTerms !== 'prepaid';

@@ -25,7 +25,7 @@ export const fulfilmentNotShipped = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['dispatch-unknown', 'not-dispatched'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (state.fulfilments.length === 0 || allNamed(state) || isCancelled(state)) return [];
     const findings: Finding[] = [];
     for (const held of unshipped(state, context)) {

@@ -22,7 +22,7 @@ export const invoiceNotFulfilled = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['not-fulfilled', 'partly-fulfilled'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     // An order that nobody defines has no stocked lines: `reference-unresolved` tells of it.
     if (state.invoices.length === 0 || salesOrderOf(state) === null) return [];
     if (plainlyFulfilled(state, context) || isCancelled(state)) return [];

@@ -18,7 +18,7 @@ export const trackingMismatch = detector({
   graceSeconds: 0,
   causes: ['not-taken-over', 'differs'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (state.fulfilments.length === 0 || state.dispatched.length === 0 || isCancelled(state)) return [];
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
