@@ -9,6 +9,7 @@ import {
   evolveOrder,
   initialOrder,
   orderSubject,
+  returnShares,
   sameShare,
   stockShares,
 } from './order';
@@ -25,9 +26,11 @@ import {
   type ChannelOrderState,
   type CustomerState,
   type MessageState,
+  type ReturnState,
   type TaxCodesState,
   evolveChannelOrder,
   evolveCustomer,
+  evolveReturn,
   evolveTaxCodes,
 } from './simple';
 import { type StockState, evolveStock, initialStock, receiveShare } from './stock';
@@ -39,6 +42,7 @@ export interface CaseStates {
   product: ProductState;
   customer: CustomerState;
   invoice: InvoiceState;
+  return: ReturnState;
   'tax-codes': TaxCodesState;
   feed: FeedState;
   message: MessageState;
@@ -143,6 +147,16 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     subject: ownKey,
     refs: noRefs,
     contributions: (state) => (state.held ? invoiceShares(state.held) : []),
+  },
+  return: {
+    initial: (ref) => ({ ref, returned: [], refundRequests: [], creditNotes: [] }),
+    evolve: evolveReturn,
+    subject: ownKey,
+    refs: (state) => [state.ref],
+    contributions: (state) => returnShares(state.returned),
+    contributionsMayDiffer: (before, after) => before.returned !== after.returned,
+    facet: (state) =>
+      JSON.stringify(state.refundRequests.map(({ key, value }) => [key, value.returnRef]).sort()),
   },
   'tax-codes': {
     initial: () => ({ taxCodes: [] }),

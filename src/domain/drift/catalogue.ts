@@ -16,9 +16,12 @@ import { orderNotInWarehouse } from './detectors/order-not-in-warehouse';
 import { orderRejected } from './detectors/order-rejected';
 import { oversold } from './detectors/oversold';
 import { referenceUnresolved } from './detectors/reference-unresolved';
+import { refundIncomplete } from './detectors/refund-incomplete';
+import { returnNotRefunded } from './detectors/return-not-refunded';
 import { shipmentNotInErp } from './detectors/shipment-not-in-erp';
 import { skuFormatInvalid } from './detectors/sku-format-invalid';
 import { skuNotInWarehouse } from './detectors/sku-not-in-warehouse';
+import { statusConflict } from './detectors/status-conflict';
 import { stockMismatch } from './detectors/stock-mismatch';
 import { stockStatusUnmapped } from './detectors/stock-status-unmapped';
 import { stockUnlocated } from './detectors/stock-unlocated';
@@ -32,6 +35,7 @@ type AnyDetector = { [K in CaseKind]: Detector<K> }[CaseKind];
 export const catalogue: readonly AnyDetector[] = [
   orderRejected,
   orderNotInWarehouse,
+  statusConflict,
   shipmentNotInErp,
   fulfilmentNotShipped,
   fulfilmentQuantityMismatch,
@@ -41,6 +45,8 @@ export const catalogue: readonly AnyDetector[] = [
   invoicePriceMismatch,
   carrierCostMissing,
   carrierCostMismatch,
+  ...returnNotRefunded,
+  ...refundIncomplete,
   taxCodeMissing,
   nonStockItemMissing,
   ...uomUnmapped,

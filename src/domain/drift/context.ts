@@ -25,7 +25,7 @@ export interface Wait {
   at: number;
 }
 
-export type Lookable = 'product' | 'customer' | 'stock' | 'tax-codes';
+export type Lookable = 'product' | 'customer' | 'stock' | 'return' | 'tax-codes';
 
 /** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
 export type Lookup = (key: string) => CaseStates[Lookable] | null;
@@ -46,6 +46,7 @@ export class DetectContext {
     product: new Map(),
     customer: new Map(),
     stock: new Map(),
+    return: new Map(),
     'tax-codes': new Map(),
   };
   private readonly taxCodes = new Map<string, boolean>();

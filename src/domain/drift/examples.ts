@@ -131,6 +131,34 @@ export function rejectedByWarehouse(at: number, reasonCode: string): Told {
   return tell('scend', 'warehouse-rejected', 'evt-x-1', at, body, 0);
 }
 
+export function returned(at: number, over: Partial<Body<'return-received'>> = {}): Told {
+  const body: Body<'return-received'> = {
+    orderNo: 'SO1',
+    warehouse: 'UK1',
+    returnRef: 'R-1',
+    lines: [{ sku: 'BAG-1', quantity: units(1), condition: 'resaleable', toStatus: 'available' }],
+    ...over,
+  };
+  return tell('scend', 'return-received', `evt-b-${body.returnRef}`, at, body, 0);
+}
+
+export function refundRequest(at: number, over: Partial<Body<'refund-request'>> = {}): Told {
+  const body: Body<'refund-request'> = {
+    refundNo: 'RF1',
+    orderNo: 'SO1',
+    returnRef: 'R-1',
+    currency: 'EUR',
+    amount: 1190,
+    items: [{ sku: 'BAG-1', quantity: units(1), amount: 1190 }],
+    ...over,
+  };
+  return tell('prima', 'refund-request', `RefundRequest/${body.refundNo}`, at, body);
+}
+
+export function cancelledByWarehouse(at: number): Told {
+  return tell('scend', 'warehouse-cancelled', 'evt-c-1', at, { orderNo: 'SO1', warehouse: 'UK1' }, 0);
+}
+
 export function item(at: number, over: Partial<Body<'item'>> = {}): Told {
   const body: Body<'item'> = {
     sku: 'BAG-1',
