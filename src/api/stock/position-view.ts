@@ -13,6 +13,7 @@ import type { StockPositionView } from './stock-schema';
 /** A position is arithmetic: it waits for no feed. */
 const noFeeds: FeedClock = {
   watermark: () => null,
+  watermarkOf: () => null,
   startsAt: () => null,
   silenceMeansNothing: () => false,
 };

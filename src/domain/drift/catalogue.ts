@@ -28,6 +28,7 @@ import { stockUnlocated } from './detectors/stock-unlocated';
 import { stockValuationMismatch } from './detectors/stock-valuation-mismatch';
 import { taxCodeMissing } from './detectors/tax-code-missing';
 import { trackingMismatch } from './detectors/tracking-mismatch';
+import { transmissionFailed } from './detectors/transmission-failed';
 import { uomUnmapped } from './detectors/uom-unmapped';
 
 type AnyDetector = { [K in CaseKind]: Detector<K> }[CaseKind];
@@ -58,6 +59,7 @@ export const catalogue: readonly AnyDetector[] = [
   skuNotInWarehouse,
   skuFormatInvalid,
   bomMismatch,
+  ...transmissionFailed,
   feedStale,
   messageInvalid,
   messageUnmapped,

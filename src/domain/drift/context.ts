@@ -14,13 +14,18 @@ export interface FeedClock {
   watermark(feed: FeedName): number | null;
   /** Nothing before it is missing; null: nothing was heard yet. */
   startsAt(kind: string): number | null;
+  /** The same of one source, where only that very one can tell. */
+  watermarkOf(source: string, stream: string): number | null;
   /** A silent feed of which the policy says that silence means nothing happened. */
   silenceMeansNothing(feed: FeedName): boolean;
 }
 
 /** When an evaluation must be repeated if nothing else happens before. */
 export interface Wait {
-  /** `clock`, `feed:<kind>/<stream>` (watermark reaches `at`) or `start:<kind>` (startsAt falls to `at`). */
+  /**
+   * `clock`, `feed:<kind>/<stream>` or `source:<source>/<stream>` (watermark reaches `at`), or `start:<kind>` (startsAt falls to
+   * `at`).
+   */
   on: string;
   at: number;
 }
@@ -135,6 +140,15 @@ export class DetectContext {
    */
   told(at: number, feeds: readonly FeedName[]): boolean {
     return this.due(at) && feeds.every((feed) => this.hasPassed(feed, at));
+  }
+
+  /** The feed of one source has told everything up to `at`: of others of its kind this one may be the only one that can tell. */
+  heard(source: string, feed: FeedName, at: number): boolean {
+    if (this.feeds.silenceMeansNothing(feed)) return true;
+    const mark = this.feeds.watermarkOf(source, feed.stream);
+    if (mark !== null && mark >= at) return true;
+    this.waits.push({ on: `source:${source}/${feed.stream}`, at });
+    return false;
   }
 
   private hasPassed({ kind, stream }: FeedName, at: number): boolean {

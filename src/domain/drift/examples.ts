@@ -159,6 +159,25 @@ export function cancelledByWarehouse(at: number): Told {
   return tell('scend', 'warehouse-cancelled', 'evt-c-1', at, { orderNo: 'SO1', warehouse: 'UK1' }, 0);
 }
 
+export function transmission(
+  at: number,
+  outcome: 'failed' | 'succeeded',
+  over: Partial<Body<'transmission'>> = {},
+): Told {
+  const body: Body<'transmission'> = {
+    outcome,
+    from: 'prima',
+    to: 'scend',
+    entity: 'order',
+    ref: 'SO1',
+    errorCode: outcome === 'failed' ? 'TIMEOUT' : null,
+    errorMessage: null,
+    attempt: 1,
+    ...over,
+  };
+  return tell('middleware', 'transmission', `m-${at}-${body.ref}`, at, body, 0);
+}
+
 export function item(at: number, over: Partial<Body<'item'>> = {}): Told {
   const body: Body<'item'> = {
     sku: 'BAG-1',
@@ -261,7 +280,8 @@ export function journal(at: number, quantity: number, reason = 'count'): Told {
 }
 
 /** A sign of life that moves a feed's watermark and touches no case of the example. */
-export function alive(source: 'prima' | 'scend', at: number): Told {
+export function alive(source: 'prima' | 'scend' | 'middleware', at: number): Told {
+  if (source === 'middleware') return transmission(at, 'succeeded', { entity: 'nothing', ref: 'OTHER' });
   if (source === 'scend') return synchronised(at, 'OTHER');
   return item(at, { sku: 'OTHER', stockManaged: false });
 }

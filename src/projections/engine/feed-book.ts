@@ -136,7 +136,8 @@ export class FeedBook implements FeedClock {
   reached(on: string): number | null {
     if (on === 'clock' || on === 'ahead') return this.now;
     if (on.startsWith('start:')) return this.startsAt(on.slice(6));
-    const slash = on.indexOf('/');
-    return this.watermark({ kind: on.slice(5, slash), stream: on.slice(slash + 1) });
+    const [from, slash] = [on.indexOf(':') + 1, on.indexOf('/')];
+    const [name, stream] = [on.slice(from, slash), on.slice(slash + 1)];
+    return on.startsWith('source:') ? this.watermarkOf(name, stream) : this.watermark({ kind: name, stream });
   }
 }

@@ -39,6 +39,12 @@ export function grossOf(state: OrderState, sku: string, quantity: number): Money
   return { minor: Math.abs(mulDiv(gross, quantity, line.quantity)), currency: order.value.currency };
 }
 
+/** What the order is worth; null where Prima gives no totals. */
+export function orderAmount(state: OrderState): Money | null {
+  const order = salesOrderOf(state)?.value;
+  return order?.totals ? { minor: order.totals.gross, currency: order.currency } : null;
+}
+
 /** Sum of amounts that are known; null when none is. All belong to one order, hence to one currency. */
 export function sumMoney(amounts: readonly (Money | null)[]): Money | null {
   const known = amounts.filter((amount) => amount !== null);
