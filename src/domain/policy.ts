@@ -12,6 +12,8 @@ const detectorPolicy = z
     graceSeconds: seconds.optional(),
     /** Grace where payment terms other than `prepaid` apply. */
     accountGraceSeconds: seconds.optional(),
+    /** How far behind a feed may be. */
+    toleranceSeconds: seconds.optional(),
     toleranceMinor: z.number().int().nonnegative().optional(),
     severity: z.enum(['critical', 'high', 'medium', 'low']).optional(),
     enabled: z.boolean().optional(),
@@ -59,6 +61,10 @@ export const defaultPolicy: Policy = policySchema.parse({});
 
 export function graceMs(policy: Policy, code: string, defaultSeconds: number): number {
   return (policy.detectors[code]?.graceSeconds ?? defaultSeconds) * 1000;
+}
+
+export function toleranceMs(policy: Policy, code: string, defaultSeconds: number): number {
+  return (policy.detectors[code]?.toleranceSeconds ?? defaultSeconds) * 1000;
 }
 
 export type SkuFormat = NonNullable<Policy['skuFormat']>;

@@ -1,7 +1,7 @@
 /** The registry of case kinds: how each begins, folds, is named, is found, and what it tells other cases. */
 import type { Body } from '../facts/canonical';
 import type { FeedState } from './feed';
-import { type Held, type HeldFact, beats } from './held';
+import { type Held, type HeldFact, put } from './held';
 import {
   type Contribution,
   type OrderState,
@@ -140,10 +140,11 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
   },
   invoice: {
     initial: (invoiceNo) => ({ invoiceNo, held: null }),
-    evolve: (state, fact) =>
-      fact.type !== 'invoice' || (state.held !== null && !beats(fact.held, state.held))
-        ? state
-        : { ...state, held: fact.held },
+    evolve: (state, fact) => {
+      if (fact.type !== 'invoice') return state;
+      const [held = null] = put(state.held === null ? [] : [state.held], fact.held);
+      return held === state.held ? state : { ...state, held };
+    },
     subject: ownKey,
     refs: noRefs,
     contributions: (state) => (state.held ? invoiceShares(state.held) : []),
@@ -184,7 +185,10 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
 };
 
 /** The lines of a consolidated invoice, each to the order that it names. */
-function invoiceShares(held: Held<Body<'invoice'>>): Contribution<Held<Body<'invoice'>>>[] {
+function invoiceShares({
+  rivals: _told,
+  ...held
+}: Held<Body<'invoice'>>): Contribution<Held<Body<'invoice'>>>[] {
   const invoice = held.value;
   const orders = new Set<string>();
   const orderOf = (line: (typeof invoice.lines)[number]) => line.orderNo ?? invoice.orderNo;

@@ -4,6 +4,9 @@ import type { Detector } from './detector';
 import { bomMismatch } from './detectors/bom-mismatch';
 import { carrierCostMismatch } from './detectors/carrier-cost-mismatch';
 import { carrierCostMissing } from './detectors/carrier-cost-missing';
+import { conflictingDuplicate } from './detectors/conflicting-duplicate';
+import { feedBehind } from './detectors/feed-behind';
+import { feedGap } from './detectors/feed-gap';
 import { feedStale } from './detectors/feed-stale';
 import { fulfilmentNotInvoiced } from './detectors/fulfilment-not-invoiced';
 import { fulfilmentNotShipped } from './detectors/fulfilment-not-shipped';
@@ -61,9 +64,12 @@ export const catalogue: readonly AnyDetector[] = [
   bomMismatch,
   ...transmissionFailed,
   feedStale,
+  feedBehind,
+  feedGap,
   messageInvalid,
   messageUnmapped,
   ...referenceUnresolved,
+  ...conflictingDuplicate,
 ];
 
 const byKind = new Map<CaseKind, Detector[]>();

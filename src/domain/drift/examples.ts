@@ -131,6 +131,18 @@ export function rejectedByWarehouse(at: number, reasonCode: string): Told {
   return tell('scend', 'warehouse-rejected', 'evt-x-1', at, body, 0);
 }
 
+export function reservation(at: number, quantity: number): Told {
+  const body = {
+    reservationNo: 'RS1',
+    externalRef: 'SC-1',
+    trigger: 'order',
+    warehouse: 'UK1',
+    sku: 'BAG-1',
+    quantity: units(quantity),
+  };
+  return tell('prima', 'stock-reservation', 'StockReservation/RS1', at, body);
+}
+
 export function returned(at: number, over: Partial<Body<'return-received'>> = {}): Told {
   const body: Body<'return-received'> = {
     orderNo: 'SO1',
@@ -178,6 +190,19 @@ export function transmission(
   return tell('middleware', 'transmission', `m-${at}-${body.ref}`, at, body, 0);
 }
 
+/** What the middleware says of Scend's stock feed, having looked at `at`. */
+export function heartbeat(at: number, asOf: number, over: Partial<Body<'heartbeat'>> = {}): Told {
+  const body: Body<'heartbeat'> = {
+    source: 'scend',
+    stream: 'stock',
+    at,
+    rowCount: null,
+    lastSequence: null,
+    ...over,
+  };
+  return tell('middleware', 'heartbeat', `hb-${at}`, asOf, body, 0);
+}
+
 export function item(at: number, over: Partial<Body<'item'>> = {}): Told {
   const body: Body<'item'> = {
     sku: 'BAG-1',
@@ -195,8 +220,8 @@ export function item(at: number, over: Partial<Body<'item'>> = {}): Told {
   return tell('prima', 'item', `Item/${body.sku}`, at, body);
 }
 
-export function taxCode(at: number, code: string): Told {
-  const body = { taxCode: code, country: 'DE', rate: units(19), validFrom: null };
+export function taxCode(at: number, code: string, rate = 19): Told {
+  const body = { taxCode: code, country: 'DE', rate: units(rate), validFrom: null };
   return tell('prima', 'tax-code', `TaxCode/${code}`, at, body);
 }
 
@@ -214,11 +239,11 @@ export function synchronised(at: number, sku = 'BAG-1'): Told {
   return tell('scend', 'item-synchronised', `evt-s-${sku}`, at, { sku, warehouse: 'UK1', baseUom: 'EA' }, 0);
 }
 
-export function customer(at: number): Told {
+export function customer(at: number, paymentTerms = 'prepaid'): Told {
   return tell('prima', 'customer', 'Customer/C1', at, {
     customer: 'C1',
     name: 'Ada',
-    paymentTerms: 'prepaid',
+    paymentTerms,
     priceList: null,
   });
 }
@@ -227,6 +252,8 @@ interface Level {
   allocated?: number;
   sku?: string;
   unlocated?: number;
+  sequence?: number;
+  event?: string;
   more?: Record<string, number>;
 }
 
@@ -238,9 +265,9 @@ export function level(at: number, available: number, over: Level = {}): Told {
   return tell(
     'scend',
     'stock-level',
-    `evt-l-${at}/${sku}`,
+    `${over.event ?? `evt-l-${at}`}/${sku}`,
     at,
-    { warehouse: 'UK1', sku, statuses, unlocated, sequence: null },
+    { warehouse: 'UK1', sku, statuses, unlocated, sequence: over.sequence ?? null },
     0,
   );
 }

@@ -1,5 +1,8 @@
 /** What one block says, before any case is asked: parts for cases, receipts of feeds, acts of people, what was refused. */
 import type { MessageState } from '../../domain/cases/simple';
+import type { Beat as FeedBeat } from '../../domain/cases/feed';
+import { type Run, withRun } from '../../domain/cases/sequence';
+import type { Canonical } from '../../domain/facts/canonical';
 import { type Part, addParts, refusalOf } from './intake';
 import type { DriftAct, Readable } from './records';
 
@@ -14,13 +17,15 @@ export interface Receipt {
   /** Position of the last one. */
   fact: number;
   messages: number;
+  /** Clock of each accepted message. */
+  clocks: number[];
+  /** Sequence numbers that they carry. */
+  runs: readonly Run[];
 }
 
-export interface Beat {
+export interface Beat extends FeedBeat {
   source: string;
   stream: string | null;
-  asOf: number;
-  fact: number;
 }
 
 export interface Connected {
@@ -96,11 +101,27 @@ function readFact(fact: Readable, reading: Reading, receipts: Receipts): void {
     if (newest === null || occurredAt > newest) newest = occurredAt;
     if (occurredAt > recordedAt) reading.ahead.push(occurredAt);
     if (canonical.type === 'heartbeat') {
-      const { source, stream } = canonical.body;
-      reading.beats.push({ source, stream, asOf: occurredAt, fact: position });
+      const { source, stream, at, rowCount, lastSequence } = canonical.body;
+      reading.beats.push({ source, stream, asOf: occurredAt, at, rowCount, lastSequence, fact: position });
     }
   }
-  receipts.add(fact, newest);
+  const receipt = receipts.add(fact, newest);
+  for (const canonical of translation.facts) {
+    const sequence = sequenceOf(canonical);
+    if (sequence === null) continue;
+    const { occurredAt: at } = canonical;
+    receipt.runs = withRun(receipt.runs, {
+      from: sequence,
+      to: sequence,
+      firstAt: at,
+      lastAt: at,
+      fact: position,
+    });
+  }
+}
+
+function sequenceOf({ type, body }: Canonical): number | null {
+  return type === 'stock-level' || type === 'stock-adjusted' ? body.sequence : null;
 }
 
 export function refusedMessage(
@@ -113,16 +134,18 @@ export function refusedMessage(
 class Receipts {
   readonly list: Receipt[] = [];
 
-  add({ source, kind, stream, position }: Readable, occurredAt: number | null): void {
+  add({ source, kind, stream, position }: Readable, occurredAt: number | null): Receipt {
     // A message that was refused may have any word for its type: it speaks for its source, and makes no stream.
     const of = occurredAt === null ? '*' : stream;
     const receipt = this.of(source, kind, of);
     if (occurredAt !== null) {
       if (receipt.newest === null || occurredAt > receipt.newest) receipt.newest = occurredAt;
       if (receipt.oldest === null || occurredAt < receipt.oldest) receipt.oldest = occurredAt;
+      receipt.clocks.push(occurredAt);
     }
     receipt.fact = position;
     receipt.messages++;
+    return receipt;
   }
 
   /** Few streams, and the last one first: most messages come in runs. */
@@ -130,7 +153,17 @@ class Receipts {
     for (const known of this.list) {
       if (known.stream === stream && known.source === source) return known;
     }
-    const fresh = { source, kind, stream, oldest: null, newest: null, fact: 0, messages: 0 };
+    const fresh: Receipt = {
+      source,
+      kind,
+      stream,
+      oldest: null,
+      newest: null,
+      fact: 0,
+      messages: 0,
+      clocks: [],
+      runs: [],
+    };
     this.list.push(fresh);
     return fresh;
   }
