@@ -32,6 +32,8 @@ const detectorPolicy = z
     graceSeconds: seconds.optional(),
     /** Grace where payment terms other than `prepaid` apply. */
     accountGraceSeconds: seconds.optional(),
+    /** How far behind a feed may be. */
+    toleranceSeconds: seconds.optional(),
     /** Minor units of the document's currency. */
     toleranceMinor: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
     /** Base units. */
@@ -109,6 +111,14 @@ export const policySchema = z
       .optional(),
     /** By `<source>` or `<source>/<stream>`. */
     feeds: z.record(z.string(), feedPolicy).default({}),
+    /** Of a SKU: letters, digits and these, and at most so many of them. */
+    skuFormat: z
+      .object({
+        maxLength: z.number().int().min(1).max(200).default(40),
+        characters: z.string().max(100).default('._-'),
+      })
+      .strict()
+      .optional(),
     defaults: z
       .object({
         expectedIntervalSeconds: seconds.min(1).default(86_400),
@@ -130,6 +140,18 @@ export const defaultPolicy: Policy = policySchema.parse({});
 
 export function graceMs(policy: Policy, code: string, defaultSeconds: number): number {
   return (policy.detectors[code]?.graceSeconds ?? defaultSeconds) * 1000;
+}
+
+export function toleranceMs(policy: Policy, code: string, defaultSeconds: number): number {
+  return (policy.detectors[code]?.toleranceSeconds ?? defaultSeconds) * 1000;
+}
+
+export type SkuFormat = NonNullable<Policy['skuFormat']>;
+
+const DEFAULT_SKU_FORMAT: SkuFormat = { maxLength: 40, characters: '._-' };
+
+export function skuFormat(policy: Policy): SkuFormat {
+  return policy.skuFormat ?? DEFAULT_SKU_FORMAT;
 }
 
 /** Micro-units; 0 where nothing is said. */

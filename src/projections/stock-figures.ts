@@ -17,6 +17,7 @@ export interface StockFigures {
 /** A position is arithmetic: it waits for no feed. */
 const noFeeds: FeedClock = {
   watermark: () => null,
+  watermarkOf: () => null,
   startsAt: () => null,
   silenceMeansNothing: () => false,
 };

@@ -53,11 +53,11 @@ export function salesOrder(order: Order, status: OrderStatus, modifiedAt: number
       lineNo: line.lineNo,
       itemCode: line.item.code,
       quantity: String(line.units),
-      uom: line.uom,
+      uom: line.written?.uom ?? line.uom,
       unitPrice: decimal(line.unitPrice),
       discount: decimal(line.discount),
       net: decimal(line.net),
-      taxCode: line.tax.code,
+      taxCode: line.written?.taxCode === undefined ? line.tax.code : line.written.taxCode,
       taxRate: decimal(line.tax.rate),
       tax: decimal(lineTax(line)),
       gross: decimal(line.net + lineTax(line)),
@@ -75,8 +75,9 @@ export interface Fulfilment {
   dispatchRef: string | null;
   trackingNumbers: string[];
   carrier: string;
-  service: string;
-  cost: number;
+  service: string | null;
+  /** Null: it names none. */
+  cost: number | null;
   shippedAt: number;
   portions: Portion[];
   /** Booked in pieces although the order is in cases. */
@@ -96,7 +97,7 @@ export function itemFulfilment(f: Fulfilment) {
     trackingNumbers: f.trackingNumbers,
     carrier: f.carrier,
     service: f.service,
-    carrierCost: { amount: decimal(f.cost), currency: 'GBP' },
+    carrierCost: f.cost === null ? null : { amount: decimal(f.cost), currency: 'GBP' },
     lines: f.portions.map(({ line, units }) => ({
       lineNo: line.lineNo,
       itemCode: line.item.code,
@@ -184,6 +185,7 @@ export function refundRequest(
   returnRef: string,
   line: BilledLine,
   requestedAt: number,
+  fault: 'none' | 'no-amount' | 'no-items' | 'wrong-sum' = 'none',
 ) {
   const tax = taxOn(line.net, line.tax.rate);
   const amount = decimal(line.net + tax);
@@ -194,17 +196,20 @@ export function refundRequest(
     externalRef: order.externalRef,
     returnRef,
     currency: order.currency,
-    amount,
-    refund_items: [
-      {
-        order_item_id: `${order.orderNo}-${line.orderLineNo}`,
-        itemCode: line.itemCode,
-        quantity: String(line.units),
-        amount,
-        tax_amount: decimal(tax),
-        reason: 'too-small',
-      },
-    ],
+    amount: fault === 'no-amount' ? null : fault === 'wrong-sum' ? decimal(line.net + tax + 1) : amount,
+    refund_items:
+      fault === 'no-items'
+        ? null
+        : [
+            {
+              order_item_id: `${order.orderNo}-${line.orderLineNo}`,
+              itemCode: line.itemCode,
+              quantity: String(line.units),
+              amount,
+              tax_amount: decimal(tax),
+              reason: 'too-small',
+            },
+          ],
     requestedAt: iso(requestedAt),
     ...written(requestedAt + SECOND, 1),
   };
@@ -224,6 +229,8 @@ export function stockBalance(
   b: BalanceFigures,
   asOf: number,
   version: number,
+  /** Pence by which the books are wrong. */
+  misvalued = 0,
 ) {
   const free = String(b.physical - b.allocated - b.quarantine);
   return {
@@ -240,7 +247,7 @@ export function stockBalance(
     onOrder: '0',
     available: free,
     unitCost: { amount: decimal(item.unitCost), currency: 'GBP' },
-    bookValue: { amount: decimal(item.unitCost * b.physical), currency: 'GBP' },
+    bookValue: { amount: decimal(item.unitCost * b.physical + misvalued), currency: 'GBP' },
     ...written(asOf + SECOND, version),
   };
 }

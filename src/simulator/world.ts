@@ -1,14 +1,16 @@
 import { sum } from './arithmetic';
 import { deliver, groupRequests } from './deliver';
 import type { Delivery, DeliveryRequest } from './deliver';
+import { makeFeedFaults } from './faults/feed-faults';
+import { makeMasterFault } from './faults/master-faults';
 import { makeMessageFault, nameUnknownOrderLately } from './faults/message-faults';
 import { ORDER_FAULT_SCRIPTS } from './faults/order-faults';
-import { MESSAGE_FAULTS, ORDER_FAULTS, planned, STOCK_FAULTS } from './faults/plan';
+import { MASTER_FAULTS, MESSAGE_FAULTS, ORDER_FAULTS, planned, STOCK_FAULTS } from './faults/plan';
 import type { FaultPlan } from './faults/plan';
-import { makeStockFault } from './faults/stock-faults';
+import { harmlessCounts, makeStockFault } from './faults/stock-faults';
 import { createCustomers } from './master/customers';
 import { tellLastWords, tellMasterData } from './master/documents';
-import { addUnsynchronised, createCatalogue, stockedItems } from './master/items';
+import { createCatalogue, stockedItems } from './master/items';
 import * as middleware from './middleware-messages';
 import { consolidate } from './orders/invoicing';
 import { NEAR_MISSES } from './orders/near-misses';
@@ -76,7 +78,8 @@ function createScene(random: Random, startAt: number, { orders, faults }: WorldO
   const undisturbed = planned(faults, ORDER_FAULTS).map(
     ({ kind }) => ORDER_FAULT_SCRIPTS[kind].undisturbed ?? 0,
   );
-  const reserved = 24 + planned(faults, STOCK_FAULTS).length + sum(undisturbed);
+  const reserved =
+    26 + planned(faults, STOCK_FAULTS).length + planned(faults, MASTER_FAULTS).length + sum(undisturbed);
   const catalogue = createCatalogue(random.fork('items'), times.setupAt, orders, reserved);
   const untouched = [...catalogue.reserved];
   return {
@@ -88,6 +91,8 @@ function createScene(random: Random, startAt: number, { orders, faults }: WorldO
     book: new StockBook(times.openingAt, random.fork('opening')),
     recorder: new Recorder(),
     unbilled: new Map(),
+    miscounted: new Map(),
+    onceOpened: [],
     undisturbed: () => {
       const item = untouched.pop();
       if (!item) throw new RangeError('too few reserved items');
@@ -119,20 +124,15 @@ function playOrders(scene: Scene, { orders, faults }: WorldOptions): number {
 }
 
 function playTheRest(scene: Scene, { orders, faults }: WorldOptions, silentFeed: boolean): void {
-  const { times, catalogue, book, random, recorder } = scene;
+  const { times, catalogue, book } = scene;
   consolidate(scene);
   usualMovements(scene, orders);
   explainedDifferences(scene);
   for (const { kind, faultId } of planned(faults, STOCK_FAULTS)) makeStockFault(scene, kind, faultId);
   for (const { kind, faultId } of planned(faults, MESSAGE_FAULTS)) makeMessageFault(scene, kind, faultId);
-  for (const { faultId } of planned(faults, ['never-synchronised'])) {
-    const item = addUnsynchronised(catalogue, random, times.tradingFrom + 3 * HOUR);
-    recorder.expect({
-      detector: 'sku-not-in-warehouse',
-      subject: { kind: 'product', id: item.code },
-      faultId,
-    });
-  }
+  for (const { kind, faultId } of planned(faults, MASTER_FAULTS)) makeMasterFault(scene, kind, faultId);
+  harmlessCounts(scene);
+  makeFeedFaults(scene, faults);
   nameUnknownOrderLately(scene);
   if (silentFeed) fallSilent(scene);
   beat(scene);
@@ -143,6 +143,7 @@ function playTheRest(scene: Scene, { orders, faults }: WorldOptions, silentFeed:
     items.map((item) => item.code),
     WAREHOUSES,
   );
+  for (const act of scene.onceOpened) act();
   countAll(scene, items, times.openingAt, 118);
   countAll(scene, items, times.closingAt, 119);
 }

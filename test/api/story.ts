@@ -72,7 +72,7 @@ export function fulfilment(no: string, orderNo: string, dispatchRef: string | nu
     shippedAt: hour(6),
     warehouse: 'UK1',
     warehouseDispatchRef: dispatchRef,
-    trackingNumbers: [],
+    trackingNumbers: dispatchRef === null ? [] : [`T-${dispatchRef}`],
     lines: [{ lineNo: 1, itemCode: 'BAG-1', quantity: '2', uom: 'EA' }],
     version: 1,
     modifiedAt: hour(6),

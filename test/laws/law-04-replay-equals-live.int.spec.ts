@@ -89,11 +89,11 @@ describe('law 4: a replay builds, row for row, what live built', () => {
           await house.configure(sourcesOf(world));
           const messages = messagesOf(world);
           const half = cut % messages.length;
-          await deliver(house, messages.slice(0, half), blocks);
+          await deliver(house, messages.slice(0, half), blocks, { prompt: true });
           const overtaken = house.runner(parts);
           await overtaken.step();
           await house.rebuild({ maxCases: 100 });
-          await deliver(house, messages.slice(half), blocks);
+          await deliver(house, messages.slice(half), blocks, { prompt: true });
           await expect(overtaken.step()).rejects.toBeInstanceOf(CheckpointMoved);
           await house.tick(WORLD_OVER);
           await house.fold(house.runner(parts));

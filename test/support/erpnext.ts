@@ -155,6 +155,12 @@ function paymentEntry(prima: Document): Document {
     paid_from_account_currency: prima['currency'],
     paid_amount: float(prima['amount']),
     custom_return_ref: prima['returnRef'] ?? '',
+    custom_refund_items: ((prima['refund_items'] as Document[] | null) ?? []).map((refunded, index) => ({
+      idx: index + 1,
+      item_code: refunded['itemCode'],
+      qty: float(refunded['quantity']),
+      amount: float(refunded['amount']),
+    })),
     references: order ? [{ idx: 1, reference_doctype: 'Sales Order', reference_name: order }] : [],
   };
 }
@@ -283,6 +289,7 @@ function row(line: Document): Document {
     uom: line['uom'],
     rate: float(line['unitPrice']),
     net_amount: float(line['net']),
+    custom_gross_amount: float(line['gross']),
     item_tax_template: line['taxCode'],
   };
 }

@@ -25,6 +25,12 @@ const STREAMS: Record<string, string> = {
   'stock-journal': 'StockJournal',
   'item-synchronised': 'item',
   'stock-level': 'stock',
+  transmission: 'sync',
+  heartbeat: 'feed',
+  'tax-code': 'TaxCode',
+  'refund-request': 'RefundRequest',
+  'bill-of-materials': 'BillOfMaterials',
+  'return-received': 'return',
 };
 
 export function readable(told: Told, position: number, recordedAt: number): Readable {

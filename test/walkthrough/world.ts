@@ -6,7 +6,7 @@ const PAIR = 'BAG-10157-PAIR';
 const ORDERS = 200;
 
 const day = (date: number, hour: number) => `2026-11-${date}T${String(hour).padStart(2, '0')}:00:00Z`;
-const amounts = { unitPrice: '42.15', net: '42.15', tax: '8.43', gross: '50.58' };
+const amounts = { unitPrice: '42.15', net: '42.15', tax: '8.43', gross: '50.58', taxCode: 'S' };
 const totals = { net: '42.15', tax: '8.43', gross: '50.58' };
 
 const document = (documentType: string, modifiedAt: string, over: object) => ({
@@ -43,6 +43,7 @@ const fulfilment = (n: number) =>
     shippedAt: day(20, 17),
     warehouse: 'UK1',
     warehouseDispatchRef: `D${n}`,
+    trackingNumbers: [`T${n}`],
     lines: [line()],
   });
 const invoice = (n: number) =>

@@ -2,6 +2,9 @@
  * What is known of a feed: a source (`<source>/*`) or one stream of it. Watermarks come from the source's clock, staleness
  * from our clock of receipt.
  */
+import { type CountedBeat, type RowCount, type Told, withBeat, withTold } from './row-count';
+import { type Run, withRun } from './sequence';
+
 export interface FeedState {
   source: string;
   /** `*` is the source as a whole. */
@@ -20,7 +23,25 @@ export interface FeedState {
   receivedAt: number;
   receivedFact: number;
   messages: number;
+  /** How far a message's clock lay behind ours at the least, ms: what was never current is still being imported. */
+  leastLag: number | null;
+  /** The heartbeat that looked last. */
+  lastBeat: { at: number; asOf: number; fact: number } | null;
+  /** Sequence numbers seen; of a named stream only. */
+  runs: readonly Run[];
+  /** Last sequence numbers that heartbeats name and that are beyond all seen, earliest first. */
+  claims: readonly Claim[];
+  /** Null until a heartbeat says how many messages there were. */
+  rowCount: RowCount | null;
 }
+
+export interface Claim {
+  sequence: number;
+  asOf: number;
+  fact: number;
+}
+
+const MOST_CLAIMS = 50;
 
 export function initialFeed(
   source: string,
@@ -41,6 +62,11 @@ export function initialFeed(
     receivedAt: at,
     receivedFact: fact,
     messages: 0,
+    leastLag: null,
+    lastBeat: null,
+    runs: [],
+    claims: [],
+    rowCount: null,
   };
 }
 
@@ -50,12 +76,16 @@ export interface Heard {
   newest: number | null;
   fact: number;
   messages: number;
+  /** Each accepted message. */
+  told: readonly Told[];
+  /** Sequence numbers that they carry. */
+  runs: readonly Run[];
 }
 
 /** In place, unlike every other case: each fact of the ledger passes here, most of them twice. */
 export function receive(
   state: FeedState,
-  { oldest, newest, fact, messages }: Heard,
+  { oldest, newest, fact, messages, told, runs }: Heard,
   recordedAt: number,
 ): void {
   if (newest !== null && (state.newest === null || newest > state.newest)) state.newest = newest;
@@ -63,14 +93,54 @@ export function receive(
   if (recordedAt > state.receivedAt) state.receivedAt = recordedAt;
   if (fact > state.receivedFact) state.receivedFact = fact;
   state.messages += messages;
+  if (state.newest !== null) {
+    const lag = recordedAt - state.newest;
+    if (state.leastLag === null || lag < state.leastLag) state.leastLag = lag;
+  }
+  if (state.rowCount !== null && told.length > 0) state.rowCount = withTold(state.rowCount, told);
+  // Each stream has a sequence of its own.
+  if (runs.length === 0 || state.stream === '*') return;
+  for (const run of runs) state.runs = withRun(state.runs, run);
+  if (state.claims.length > 0) state.claims = unseen(state.claims, state.runs);
+}
+
+function unseen(claims: readonly Claim[], runs: readonly Run[]): readonly Claim[] {
+  const highest = runs.at(-1)?.to ?? -Infinity;
+  return claims.filter(({ sequence }) => sequence > highest);
+}
+
+/** What a heartbeat says. */
+export interface Beat {
+  asOf: number;
+  at: number;
+  rowCount: number | null;
+  lastSequence: number | null;
+  fact: number;
 }
 
 /** True when the stream becomes independent by it. */
-export function beat(state: FeedState, asOf: number): boolean {
+export function beat(state: FeedState, { asOf, at, rowCount, lastSequence, fact }: Beat): boolean {
   const before = state.independent;
+  const last = state.lastBeat;
+  if (last === null || at > last.at || (at === last.at && asOf > last.asOf))
+    state.lastBeat = { at, asOf, fact };
+  if (rowCount !== null) {
+    const counted: CountedBeat = { asOf, rows: rowCount, fact };
+    state.rowCount = withBeat(state.rowCount, counted, state.newest);
+  }
+  if (lastSequence !== null) claim(state, { sequence: lastSequence, asOf, fact });
   if (state.heartbeat === null || asOf > state.heartbeat) state.heartbeat = asOf;
   state.independent = true;
   return !before;
+}
+
+/** The earliest claims and the newest: since when numbers are missing, and how many. */
+function claim(state: FeedState, claimed: Claim): void {
+  const { sequence, asOf } = claimed;
+  if (state.claims.some((known) => known.asOf === asOf && known.sequence === sequence)) return;
+  const claims = [...state.claims, claimed].sort((a, b) => a.asOf - b.asOf || a.sequence - b.sequence);
+  const open = unseen(claims, state.runs);
+  state.claims = open.length > MOST_CLAIMS ? open.toSpliced(MOST_CLAIMS - 1, 1) : open;
 }
 
 /**

@@ -15,6 +15,15 @@ export interface Held<V> {
   /** Content hash, hex: the last tie-break. */
   hash: string;
   value: V;
+  /** The same revision with other content, which lost; absent where there is none. */
+  rivals?: readonly Rival<V>[];
+}
+
+export interface Rival<V> {
+  fact: number;
+  at: number;
+  hash: string;
+  value: V;
 }
 
 export type Slot<V> = readonly Held<V>[];
@@ -30,17 +39,56 @@ export function beats(a: Held<unknown>, b: Held<unknown>): boolean {
   return a.hash > b.hash;
 }
 
-/** The slot with `incoming` in it if it wins; the same slot, by identity, if it loses or is already there. */
+/**
+ * The slot with `incoming` in it if it wins, or if it contradicts the winner; the same slot, by identity, if it loses or is
+ * already there.
+ */
 export function put<V>(slot: Slot<V>, incoming: Held<V>): Slot<V> {
   for (let i = 0; i < slot.length; i++) {
     const held = slot[i] as Held<V>;
     if (held.key !== incoming.key) continue;
-    if (!beats(incoming, held)) return slot;
+    const winner =
+      held.rev === incoming.rev ? reconciled(held, incoming) : beats(incoming, held) ? incoming : held;
+    if (winner === held) return slot;
     const next = slot.slice();
-    next[i] = incoming;
+    next[i] = winner;
     return next;
   }
   return slot.length === 0 ? [incoming] : [...slot, incoming];
+}
+
+/** Of one revision said twice: the winner, with every other content that it was said with. `held` itself where that is all. */
+export function reconciled<V>(held: Held<V>, incoming: Held<V>): Held<V> {
+  if (held.hash === incoming.hash && held.at === incoming.at) return held;
+  const wins = beats(incoming, held);
+  if (held.rivals === undefined && saysTheSame(held, incoming)) return wins ? incoming : held;
+  const { rivals: former = [], ...known } = held;
+  const winner = wins ? incoming : known;
+  const rivals: Rival<V>[] = [];
+  // The same content in another notation is one rival: the one that would win.
+  const all = [...former, rivalOf(wins ? known : incoming)].sort(strongestFirst);
+  for (const rival of all) {
+    if (!saysTheSame(rival, winner) && !rivals.some((other) => saysTheSame(other, rival))) rivals.push(rival);
+  }
+  if (!wins && sameRivals(rivals, former)) return held;
+  return rivals.length === 0 ? winner : { ...winner, rivals };
+}
+
+function rivalOf<V>({ fact, at, hash, value }: Held<V>): Rival<V> {
+  return { fact, at, hash, value };
+}
+
+function strongestFirst(a: Rival<unknown>, b: Rival<unknown>): number {
+  return b.at - a.at || (a.hash < b.hash ? 1 : a.hash > b.hash ? -1 : 0);
+}
+
+function sameRivals(a: readonly Rival<unknown>[], b: readonly Rival<unknown>[]): boolean {
+  return a.length === b.length && a.every((rival, index) => rival.fact === b[index]?.fact);
+}
+
+/** Another notation of the same is no other content. */
+function saysTheSame(a: { at: number; value: unknown }, b: { at: number; value: unknown }): boolean {
+  return a.at === b.at && JSON.stringify(a.value) === JSON.stringify(b.value);
 }
 
 /** The order in which a case's facts are told: (occurredAt, source and key). Positions play no part. */

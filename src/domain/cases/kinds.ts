@@ -2,7 +2,7 @@
 import type { Body } from '../facts/canonical';
 import type { FeedState } from './feed';
 import { kitTimes } from './kits';
-import { type Held, type HeldFact, beats } from './held';
+import { type Held, type HeldFact, put } from './held';
 import {
   type Contribution,
   type OrderState,
@@ -10,6 +10,7 @@ import {
   evolveOrder,
   initialOrder,
   orderSubject,
+  returnShares,
   sameShare,
   stockShares,
 } from './order';
@@ -26,8 +27,12 @@ import {
   type ChannelOrderState,
   type CustomerState,
   type MessageState,
+  type ReturnState,
+  type TaxCodesState,
   evolveChannelOrder,
   evolveCustomer,
+  evolveReturn,
+  evolveTaxCodes,
 } from './simple';
 import { type StockState, evolveStock, initialStock, receiveShare } from './stock';
 
@@ -38,6 +43,8 @@ export interface CaseStates {
   product: ProductState;
   customer: CustomerState;
   invoice: InvoiceState;
+  return: ReturnState;
+  'tax-codes': TaxCodesState;
   feed: FeedState;
   message: MessageState;
 }
@@ -133,13 +140,31 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
   },
   invoice: {
     initial: (invoiceNo) => ({ invoiceNo, held: null }),
-    evolve: (state, fact) =>
-      fact.type !== 'invoice' || (state.held !== null && !beats(fact.held, state.held))
-        ? state
-        : { ...state, held: fact.held },
+    evolve: (state, fact) => {
+      if (fact.type !== 'invoice') return state;
+      const [held = null] = put(state.held === null ? [] : [state.held], fact.held);
+      return held === state.held ? state : { ...state, held };
+    },
     subject: ownKey,
     refs: noRefs,
     contributions: (state) => (state.held ? invoiceShares(state.held) : []),
+  },
+  return: {
+    initial: (ref) => ({ ref, returned: [], refundRequests: [], creditNotes: [] }),
+    evolve: evolveReturn,
+    subject: ownKey,
+    refs: (state) => [state.ref],
+    contributions: (state) => returnShares(state.returned),
+    contributionsMayDiffer: (before, after) => before.returned !== after.returned,
+    facet: (state) =>
+      JSON.stringify(state.refundRequests.map(({ key, value }) => [key, value.returnRef]).sort()),
+  },
+  'tax-codes': {
+    initial: () => ({ taxCodes: [] }),
+    evolve: evolveTaxCodes,
+    subject: ownKey,
+    refs: noRefs,
+    facet: (state) => JSON.stringify(state.taxCodes.map(({ value }) => value.taxCode).sort()),
   },
   feed: {
     initial: () => {
@@ -160,7 +185,10 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
 };
 
 /** The lines of a consolidated invoice, each to the order that it names. */
-function invoiceShares(held: Held<Body<'invoice'>>): Contribution<Held<Body<'invoice'>>>[] {
+function invoiceShares({
+  rivals: _told,
+  ...held
+}: Held<Body<'invoice'>>): Contribution<Held<Body<'invoice'>>>[] {
   const invoice = held.value;
   const orders = new Set<string>();
   const orderOf = (line: (typeof invoice.lines)[number]) => line.orderNo ?? invoice.orderNo;

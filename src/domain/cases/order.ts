@@ -172,44 +172,63 @@ export interface Contribution<V> {
   facts: number[];
 }
 
-export function stockShares(state: OrderState): Contribution<StockShare>[] {
-  const shares = new Map<
-    string,
-    { dispatched: Move[]; posted: (Move & { uom: string })[]; returned: StockShare['returned'][number][] }
-  >();
-  const share = (sku: string, warehouse: string) => {
+type OpenShare = {
+  dispatched: Move[];
+  posted: (Move & { uom: string })[];
+  returned: StockShare['returned'][number][];
+};
+
+class Shares {
+  private readonly byTarget = new Map<string, OpenShare>();
+
+  of(sku: string, warehouse: string): OpenShare {
     const key = `stock:${sku}@${warehouse}`;
-    const known = shares.get(key);
+    const known = this.byTarget.get(key);
     if (known) return known;
     const fresh = { dispatched: [], posted: [], returned: [] };
-    shares.set(key, fresh);
+    this.byTarget.set(key, fresh);
     return fresh;
-  };
+  }
+
+  addReturned(slot: OrderState['returned']): void {
+    for (const held of slot) {
+      for (const { sku, quantity, toStatus } of held.value.lines) {
+        const { warehouse, returnRef: ref } = held.value;
+        this.of(sku, warehouse).returned.push({ ...move(held, quantity), toStatus, ref });
+      }
+    }
+  }
+
+  list(): Contribution<StockShare>[] {
+    return [...this.byTarget].map(([target, value]) => ({
+      target,
+      value,
+      facts: [...value.dispatched, ...value.posted, ...value.returned].map(({ fact }) => fact),
+    }));
+  }
+}
+
+export function stockShares(state: OrderState): Contribution<StockShare>[] {
+  const shares = new Shares();
   for (const held of state.dispatched) {
     for (const line of held.value.lines)
-      share(line.sku, held.value.warehouse).dispatched.push(move(held, line.quantity));
+      shares.of(line.sku, held.value.warehouse).dispatched.push(move(held, line.quantity));
   }
   for (const held of state.fulfilments) {
     const { warehouse, lines, status } = held.value;
     if (warehouse === null || status !== 'shipped') continue;
     for (const line of lines)
-      share(line.sku, warehouse).posted.push({ ...move(held, line.quantity), uom: line.uom });
+      shares.of(line.sku, warehouse).posted.push({ ...move(held, line.quantity), uom: line.uom });
   }
-  for (const held of state.returned) {
-    for (const line of held.value.lines) {
-      const { toStatus } = line;
-      share(line.sku, held.value.warehouse).returned.push({
-        ...move(held, line.quantity),
-        toStatus,
-        ref: held.value.returnRef,
-      });
-    }
-  }
-  return [...shares].map(([target, value]) => ({
-    target,
-    value,
-    facts: [...value.dispatched, ...value.posted, ...value.returned].map((move) => move.fact),
-  }));
+  shares.addReturned(state.returned);
+  return shares.list();
+}
+
+/** Of goods that came back without an order's number. */
+export function returnShares(returned: OrderState['returned']): Contribution<StockShare>[] {
+  const shares = new Shares();
+  shares.addReturned(returned);
+  return shares.list();
 }
 
 function move(held: Held<unknown>, quantity: number): Move {

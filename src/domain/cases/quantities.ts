@@ -1,5 +1,6 @@
 /** Quantities in base units: units converted by the item's factors, kits exploded where the warehouse explodes them. */
 import { MICRO, exact, mulDiv } from '../exact';
+import type { Body } from '../facts/canonical';
 import { kitAt } from './kits';
 import type { ProductState } from './product';
 
@@ -23,6 +24,15 @@ export function toBase(line: UnitLine, look: LookProduct): number | null {
   if (item.baseUom.toUpperCase() === uom) return line.quantity;
   const unit = item.uoms.find((each) => each.uom.toUpperCase() === uom);
   return unit ? mulDiv(line.quantity, unit.factor, MICRO) : null;
+}
+
+/** Whether the product has the unit, whatever its case. */
+export function hasUnit(item: Body<'item'>, uom: string): boolean {
+  if (item.baseUom === uom) return true;
+  const wanted = uom.toUpperCase();
+  if (item.baseUom.toUpperCase() === wanted) return true;
+  for (const unit of item.uoms) if (unit.uom.toUpperCase() === wanted) return true;
+  return false;
 }
 
 /**

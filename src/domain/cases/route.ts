@@ -1,3 +1,6 @@
+/** The one case of its kind. */
+export const TAX_CODES = 'tax-codes:*';
+
 /** Which cases a canonical fact concerns. An order's documents go to the order alone, which tells its stock cases. */
 import type { Canonical } from '../facts/canonical';
 
@@ -19,10 +22,12 @@ export function route(fact: Canonical): string[] {
         : fact.body.orderNo === null
           ? [`invoice:${fact.body.invoiceNo}`]
           : [`order:${fact.body.orderNo}`];
-    case 'credit-note':
-    case 'refund-request':
     case 'return-received':
-      return fact.body.orderNo === null ? [] : [`order:${fact.body.orderNo}`];
+      return [fact.body.orderNo === null ? `return:${fact.body.returnRef}` : `order:${fact.body.orderNo}`];
+    case 'credit-note':
+      return refundTargets(fact.body, fact.body.creditNoteNo);
+    case 'refund-request':
+      return refundTargets(fact.body, fact.body.refundNo);
     case 'stock-level':
     case 'stock-balance':
     case 'stock-adjusted':
@@ -48,10 +53,21 @@ export function route(fact: Canonical): string[] {
     case 'transmission':
       return transmissionTarget(fact.body.entity, fact.body.from, fact.body.ref);
     case 'tax-code':
+      return [TAX_CODES];
     case 'heartbeat':
     case 'bulk-completed':
       return [];
   }
+}
+
+/** A return that Scend could not tell the order of finds its money by its own number. */
+function refundTargets(
+  { orderNo, returnRef }: { orderNo: string | null; returnRef: string | null },
+  ownNo: string,
+): string[] {
+  const targets = orderNo === null ? [] : [`order:${orderNo}`];
+  if (returnRef !== null || orderNo === null) targets.push(`return:${returnRef ?? ownNo}`);
+  return targets;
 }
 
 /** `ref` is the sender's own reference: Prima's number from Prima, the channel's from a channel. */

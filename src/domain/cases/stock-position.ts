@@ -93,6 +93,36 @@ export function primaPosition(
   return { physical: exact(physical), free: exact(free), anchor };
 }
 
+/** What Prima has promised of what it has. Base micro-units. */
+export interface Promised {
+  physical: number;
+  allocated: number;
+  free: number;
+  anchor: Held<unknown>;
+}
+
+/**
+ * As of the last balance, with later journals. A fulfilment takes as much from what is allocated as from what is there, so none
+ * is counted. Null without a balance, or in a unit that the product does not have.
+ */
+export function promiseOf(state: StockState, until: number, look: LookProduct): Promised | null {
+  const anchor = latest(upTo(state.balances, until));
+  if (anchor === null) return null;
+  const { uom } = anchor.value;
+  const physical = toBase({ sku: state.sku, quantity: anchor.value.physical, uom }, look);
+  const allocated = toBase({ sku: state.sku, quantity: anchor.value.allocated, uom }, look);
+  const quarantined = toBase({ sku: state.sku, quantity: anchor.value.quarantined, uom }, look);
+  if (physical === null || allocated === null || quarantined === null) return null;
+  let [booked, freed] = [0, 0];
+  for (const { at, value } of state.journals) {
+    if (at <= anchor.at || at > until) continue;
+    booked += value.quantity;
+    if (!booksUnavailable(state, value.reason, value.reference)) freed += value.quantity;
+  }
+  const free = exact(physical - allocated - quarantined + freed);
+  return { physical: exact(physical + booked), allocated, free, anchor };
+}
+
 /** The differences that facts already account for, each with its facts. */
 export function explainedTerms(
   state: StockState,

@@ -129,8 +129,9 @@ function total(lines: readonly { sku: string; quantity: number }[], sku: string)
   return sum;
 }
 
-function moved(state: StockState, held: Held<unknown>, movement: Movement): StockState {
-  const movements = put(state.movements, { ...held, value: movement });
+function moved(state: StockState, held: Omit<Held<unknown>, 'rivals'>, movement: Movement): StockState {
+  const { key, fact, rev, at, hash } = held;
+  const movements = put(state.movements, { key, fact, rev, at, hash, value: movement });
   return movements === state.movements ? state : { ...state, movements };
 }
 

@@ -16,18 +16,23 @@ export interface FeedClock {
   watermark(feed: FeedName): number | null;
   /** Nothing before it is missing; null: nothing was heard yet. */
   startsAt(kind: string): number | null;
+  /** The same of one source, where only that very one can tell. */
+  watermarkOf(source: string, stream: string): number | null;
   /** A silent feed of which the policy says that silence means nothing happened. */
   silenceMeansNothing(feed: FeedName): boolean;
 }
 
 /** When an evaluation must be repeated if nothing else happens before. */
 export interface Wait {
-  /** `clock`, `feed:<kind>/<stream>` (watermark reaches `at`) or `start:<kind>` (startsAt falls to `at`). */
+  /**
+   * `clock`, `feed:<kind>/<stream>` or `source:<source>/<stream>` (watermark reaches `at`), or `start:<kind>` (startsAt falls to
+   * `at`).
+   */
   on: string;
   at: number;
 }
 
-export type Lookable = 'product' | 'customer' | 'stock';
+export type Lookable = 'product' | 'customer' | 'stock' | 'return' | 'tax-codes';
 
 /** Thrown when a looked-at case is not in memory yet: the caller loads it and asks again. */
 export type Lookup = (key: string) => CaseStates[Lookable] | null;
@@ -48,7 +53,10 @@ export class DetectContext {
     product: new Map(),
     customer: new Map(),
     stock: new Map(),
+    return: new Map(),
+    'tax-codes': new Map(),
   };
+  private readonly taxCodes = new Map<string, boolean>();
   private readonly marks = new Map<string, Map<string, number>>();
   private evaluation = 0;
   private readonly derived = new Map<string, unknown>();
@@ -118,6 +126,23 @@ export class DetectContext {
     return false;
   }
 
+  /**
+   * Whether a document defines the code of tax; null while none defines any. A code is never undefined again, so only one that
+   * is not defined makes the look one that is remembered.
+   */
+  isTaxCode(code: string): boolean | null {
+    const { state } = this.admit('tax-codes', '*');
+    const all = state?.taxCodes ?? [];
+    let known = this.taxCodes.get(code);
+    if (known === undefined) {
+      known = all.some(({ value }) => value.taxCode === code);
+      this.taxCodes.set(code, known);
+    }
+    if (known) return true;
+    this.look('tax-codes', '*');
+    return all.length === 0 ? null : false;
+  }
+
   private admit<K extends Lookable>(kind: K, id: string): Looked<K> {
     const known = this.known[kind].get(id);
     if (known) return known;
@@ -146,6 +171,15 @@ export class DetectContext {
    */
   told(at: number, feeds: readonly FeedName[]): boolean {
     return this.due(at) && feeds.every((feed) => this.hasPassed(feed, at));
+  }
+
+  /** The feed of one source has told everything up to `at`: of others of its kind this one may be the only one that can tell. */
+  heard(source: string, feed: FeedName, at: number): boolean {
+    if (this.feeds.silenceMeansNothing(feed)) return true;
+    const mark = this.feeds.watermarkOf(source, feed.stream);
+    if (mark !== null && mark >= at) return true;
+    this.waits.push({ on: `source:${source}/${feed.stream}`, at });
+    return false;
   }
 
   private hasPassed({ kind, stream }: FeedName, at: number): boolean {

@@ -1,6 +1,6 @@
 /** What a case is in the eyes of a policy: by what a scope of it can be told. */
 import type { CaseKind, CaseStates } from '../cases/kinds';
-import { sourceOf } from '../cases/held';
+import { type Held, sourceOf } from '../cases/held';
 import type { Dimension } from '../policy';
 import type { Matter } from '../scoped-policy';
 
@@ -12,6 +12,8 @@ export const mattersOf: Record<CaseKind, readonly Dimension[]> = {
   product: ['sku'],
   customer: ['customer'],
   invoice: ['customer', 'source'],
+  return: ['source'],
+  'tax-codes': ['source'],
   feed: ['source'],
   message: ['source'],
 };
@@ -30,9 +32,16 @@ const matters: { [K in CaseKind]: (state: CaseStates[K]) => Matter } = {
   product: ({ sku }) => ({ sku }),
   customer: ({ account }) => ({ customer: account }),
   invoice: ({ held }) => (held ? { customer: held.value.customer, source: sourceOf(held) } : NOTHING),
+  return: ({ returned, refundRequests, creditNotes }) =>
+    ofFirst([...returned, ...refundRequests, ...creditNotes]),
+  'tax-codes': ({ taxCodes }) => ofFirst(taxCodes),
   feed: ({ source }) => ({ source }),
   message: ({ source }) => ({ source }),
 };
+
+function ofFirst([held]: readonly Held<unknown>[]): Matter {
+  return held ? { source: sourceOf(held) } : NOTHING;
+}
 
 export function matterOf(kind: CaseKind, state: CaseStates[CaseKind]): Matter {
   // A kind and its state always belong together.

@@ -121,7 +121,7 @@ describe('each table changes the fields that it speaks of, and no other:', () =>
       { from: 'available', to: 'damaged' },
       {
         'return-received': ['lines.0.toStatus: "available"'],
-        'stock-level': ['statuses.0.status: "available"'],
+        'stock-level': ['statuses.1.status: "available"'],
         'stock-adjusted': ['status: "available"'],
       },
     ],

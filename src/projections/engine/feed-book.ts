@@ -37,17 +37,18 @@ export class FeedBook implements FeedClock {
       if (stream !== '*') receive(this.feed(source, stream, kind, at, fact), receipt, at);
       receive(this.feed(source, '*', kind, at, fact), receipt, at);
     }
-    for (const { source, stream, asOf, fact } of beats) {
+    for (const told of beats) {
+      const { source, stream, fact } = told;
       const whole = this.bySource.get(source)?.get('*');
       // A heartbeat for a source that is not connected says nothing of any case.
-      if (whole && beat(this.feed(source, stream ?? '*', whole.kind, at, fact), asOf)) this.shapes++;
+      if (whole && beat(this.feed(source, stream ?? '*', whole.kind, at, fact), told)) this.shapes++;
     }
     return this.shapes !== before;
   }
 
-  /** Copies of the feeds that changed since `takeChanged`. */
+  /** Copies of the feeds that changed since `takeChanged`, for others to know the watermarks by: no more is copied. */
   snapshot(): FeedState[] {
-    return [...this.changed].map((state) => ({ ...state }));
+    return [...this.changed].map((state) => ({ ...state, runs: [], claims: [], rowCount: null }));
   }
 
   /** Feeds as another book has them: they are judged there. */
@@ -136,7 +137,8 @@ export class FeedBook implements FeedClock {
   reached(on: string): number | null {
     if (on === 'clock' || on === 'ahead') return this.now;
     if (on.startsWith('start:')) return this.startsAt(on.slice(6));
-    const slash = on.indexOf('/');
-    return this.watermark({ kind: on.slice(5, slash), stream: on.slice(slash + 1) });
+    const [from, slash] = [on.indexOf(':') + 1, on.indexOf('/')];
+    const [name, stream] = [on.slice(from, slash), on.slice(slash + 1)];
+    return on.startsWith('source:') ? this.watermarkOf(name, stream) : this.watermark({ kind: name, stream });
   }
 }

@@ -15,7 +15,19 @@ const connected = (fact: number, expectedIntervalSeconds: number | null) =>
   block({ connected: [{ source: 'wms', kind: 'scend', fact, expectedIntervalSeconds }] });
 const heard = (fact: number, stream: string) =>
   block({
-    receipts: [{ source: 'wms', kind: 'scend', stream, fact, oldest: 900, newest: 900, messages: 1 }],
+    receipts: [
+      {
+        source: 'wms',
+        kind: 'scend',
+        stream,
+        fact,
+        oldest: 900,
+        newest: 900,
+        messages: 1,
+        told: [],
+        runs: [],
+      },
+    ],
   });
 
 const intervals = (feeds: FeedBook) =>

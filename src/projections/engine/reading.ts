@@ -1,5 +1,9 @@
 /** What one block says, before any case is asked: parts for cases, receipts of feeds, acts of people, what was refused. */
 import type { MessageState } from '../../domain/cases/simple';
+import type { Beat as FeedBeat } from '../../domain/cases/feed';
+import type { Told } from '../../domain/cases/row-count';
+import { type Run, withRun } from '../../domain/cases/sequence';
+import type { Canonical } from '../../domain/facts/canonical';
 import { type Part, addParts, refusalOf } from './intake';
 import type { DriftAct, Readable } from './records';
 
@@ -14,13 +18,15 @@ export interface Receipt {
   /** Position of the last one. */
   fact: number;
   messages: number;
+  /** Each accepted message. */
+  told: Told[];
+  /** Sequence numbers that they carry. */
+  runs: readonly Run[];
 }
 
-export interface Beat {
+export interface Beat extends FeedBeat {
   source: string;
   stream: string | null;
-  asOf: number;
-  fact: number;
 }
 
 export interface Connected {
@@ -96,11 +102,34 @@ function readFact(fact: Readable, reading: Reading, receipts: Receipts): void {
     if (newest === null || occurredAt > newest) newest = occurredAt;
     if (occurredAt > recordedAt) reading.ahead.push(occurredAt);
     if (canonical.type === 'heartbeat') {
-      const { source, stream } = canonical.body;
-      reading.beats.push({ source, stream, asOf: occurredAt, fact: position });
+      const { source, stream, at, rowCount, lastSequence } = canonical.body;
+      reading.beats.push({ source, stream, asOf: occurredAt, at, rowCount, lastSequence, fact: position });
     }
   }
-  receipts.add(fact, newest);
+  const receipt = receipts.add(fact, newest);
+  for (const canonical of translation.facts) {
+    const sequence = sequenceOf(canonical);
+    if (sequence === null) continue;
+    const { occurredAt: at } = canonical;
+    receipt.runs = withRun(receipt.runs, {
+      from: sequence,
+      to: sequence,
+      firstAt: at,
+      lastAt: at,
+      fact: position,
+    });
+  }
+}
+
+/** Of a business key: 32 bits that tell messages of one instant apart. */
+function mark(key: string): number {
+  let hash = 0;
+  for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
+  return hash;
+}
+
+function sequenceOf({ type, body }: Canonical): number | null {
+  return type === 'stock-level' || type === 'stock-adjusted' ? body.sequence : null;
 }
 
 export function refusedMessage(
@@ -113,16 +142,18 @@ export function refusedMessage(
 class Receipts {
   readonly list: Receipt[] = [];
 
-  add({ source, kind, stream, position }: Readable, occurredAt: number | null): void {
+  add({ source, kind, stream, position, key }: Readable, occurredAt: number | null): Receipt {
     // A message that was refused may have any word for its type: it speaks for its source, and makes no stream.
     const of = occurredAt === null ? '*' : stream;
     const receipt = this.of(source, kind, of);
     if (occurredAt !== null) {
       if (receipt.newest === null || occurredAt > receipt.newest) receipt.newest = occurredAt;
       if (receipt.oldest === null || occurredAt < receipt.oldest) receipt.oldest = occurredAt;
+      receipt.told.push([occurredAt, key === null ? position : mark(key)]);
     }
     receipt.fact = position;
     receipt.messages++;
+    return receipt;
   }
 
   /** Few streams, and the last one first: most messages come in runs. */
@@ -130,7 +161,17 @@ class Receipts {
     for (const known of this.list) {
       if (known.stream === stream && known.source === source) return known;
     }
-    const fresh = { source, kind, stream, oldest: null, newest: null, fact: 0, messages: 0 };
+    const fresh: Receipt = {
+      source,
+      kind,
+      stream,
+      oldest: null,
+      newest: null,
+      fact: 0,
+      messages: 0,
+      told: [],
+      runs: [],
+    };
     this.list.push(fresh);
     return fresh;
   }

@@ -58,6 +58,8 @@ function* endless(seed: number, startAt: number): Generator<BulkMessage> {
     recorder,
     book: new StockBook(times.openingAt, random),
     unbilled: new Map(),
+    miscounted: new Map(),
+    onceOpened: [],
     undisturbed: () => catalogue.delivery,
   });
   for (const { source, body } of recorder.seal(0)) {

@@ -53,7 +53,7 @@ function brokenLine(scene: Scene, at: number, change: object): Faulty {
   return text('prima', 'SalesOrder', order.orderNo, document);
 }
 
-const WRITE: Record<MessageFault, Write> = {
+const WRITE: Record<Exclude<MessageFault, 'contradicted-customer'>, Write> = {
   'invalid-quantity': (scene, at) => brokenLine(scene, at, { quantity: 'two' }),
   'invalid-decimals': (scene, at) => brokenLine(scene, at, { net: '10.005' }),
   'invalid-missing-key': (scene, at) => {
@@ -147,9 +147,32 @@ const WRITE: Record<MessageFault, Write> = {
   },
 };
 
+/** The same customer in the same version, with another name; the later one wins, so the first is the one that lost. */
+function contradictCustomer(scene: Scene, at: number, faultId: string): void {
+  const { recorder, numbers } = scene;
+  const customerAccount = numbers.next('C9', 1, 4);
+  const said = (name: string, when: number) => ({
+    documentType: 'Customer' as const,
+    customerAccount,
+    name,
+    paymentTerms: 'prepaid',
+    priceList: 'RETAIL',
+    version: 1,
+    modifiedAt: iso(when),
+  });
+  const first = said('Ada Lovelace', at);
+  recorder.raw('prima', 'Customer', at, first, faultId);
+  recorder.raw('prima', 'Customer', at + MINUTE, said('Ada King', at + MINUTE), faultId);
+  recorder.expectFact('conflicting-duplicate', 'prima', customerAccount, JSON.stringify(first), faultId);
+}
+
 export function makeMessageFault(scene: Scene, kind: MessageFault, faultId: string): void {
   const { random, recorder, times } = scene;
   const at = times.tradingFrom + random.int(10, 800) * MINUTE;
+  if (kind === 'contradicted-customer') {
+    contradictCustomer(scene, at, faultId);
+    return;
+  }
   const { source, type, key, body } = WRITE[kind](scene, at);
   const [family] = kind.split('-');
   const detector =

@@ -1,5 +1,6 @@
 import { stockedLines, subjectOf } from '../orders/order';
 import type { Item } from '../master/items';
+import type { Course } from '../orders/course';
 import type { Outcome } from '../orders/life';
 import type { Finding, OrderScript } from '../orders/script';
 import { HOUR } from '../timeline';
@@ -59,6 +60,56 @@ const rejected = (reasonCode: string, cause: string, more: Partial<OrderScript> 
   course: () => ({ warehouse: 'rejects', reasonCode }),
   truth: (outcome, extra) => [onOrder('order-rejected', outcome, cause), ...onProducts(extra)],
   ...more,
+});
+
+const onShipments =
+  (detector: string, cause: string) =>
+  ({ dispatches }: Outcome): Finding[] =>
+    dispatches.map(({ carriage }) => ({
+      detector,
+      subject: { kind: 'shipment', id: carriage.dispatchRef },
+      cause,
+    }));
+
+const tracked = (tracking: 'other' | 'none', cause: string): OrderScript => ({
+  wish: {},
+  course: () => ({ tracking }),
+  truth: onShipments('tracking-mismatch', cause),
+});
+
+const carried = (carriage: Course['carriage'], detector: string, cause: string): OrderScript => ({
+  wish: {},
+  course: () => ({ carriage }),
+  truth: onShipments(detector, cause),
+});
+
+const notFulfilled =
+  (cause: string) =>
+  (outcome: Outcome): Finding[] =>
+    stockedLines(outcome.order).map((line) =>
+      onOrder('invoice-not-fulfilled', outcome, cause, String(line.lineNo)),
+    );
+
+const written = (words: { taxCode: string | null }, detector: string, cause: string): OrderScript => ({
+  wish: {},
+  write: ({ lines }) => lines.slice(0, 1).forEach((line) => (line.written = words)),
+  course: () => ({}),
+  truth: (outcome) => [onOrder(detector, outcome, cause, '1')],
+});
+
+/** A single piece, so that it is what comes back. */
+const sentBack = (refund: Course['refund'], detector: string, cause: string): OrderScript => ({
+  wish: { uom: 'pieces' },
+  when: 'early',
+  course: () => ({ returned: true, refund, dispatchedAfter: HOUR, postedAfter: HOUR }),
+  truth: ({ returnRef }) => [{ detector, subject: { kind: 'return', id: String(returnRef) }, cause }],
+});
+
+const conflicting = (cancelled: Course['cancelled'], cause: string): OrderScript => ({
+  wish: {},
+  undisturbed: 1,
+  course: () => ({ cancelled }),
+  truth: (outcome) => [onOrder('status-conflict', outcome, cause)],
 });
 
 /**
@@ -135,4 +186,67 @@ export const ORDER_FAULT_SCRIPTS: Record<OrderFault, OrderScript> = {
     truth: wrongPrice,
   },
   'invoice-line-net': { wish: {}, course: () => ({ invoicePrice: 'net' }), truth: wrongPrice },
+  'posted-and-not-shipped': {
+    wish: {},
+    undisturbed: 1,
+    course: () => ({ shipping: 'untold' }),
+    truth: (outcome) =>
+      outcome.fulfilments.map(({ no }) => onOrder('fulfilment-not-shipped', outcome, 'dispatch-unknown', no)),
+  },
+  'tracking-of-another': tracked('other', 'differs'),
+  'tracking-not-taken-over': tracked('none', 'not-taken-over'),
+  'carriage-without-cost': carried('no-cost', 'carrier-cost-missing', 'cost'),
+  'carriage-without-service': carried('no-service', 'carrier-cost-missing', 'service'),
+  'carriage-at-another-cost': carried('wrong-cost', 'carrier-cost-mismatch', 'cost'),
+  'invoiced-before-shipping': {
+    wish: {},
+    course: () => ({ shipping: 'never', invoicing: 'ahead' }),
+    truth: notFulfilled('not-fulfilled'),
+  },
+  'invoiced-beyond-shipping': {
+    wish: { unitsAtLeast: 3, lineCount: 1 },
+    course: () => ({ dispatches: 2, complete: false, backordered: true, invoicing: 'ahead' }),
+    truth: notFulfilled('partly-fulfilled'),
+  },
+  'no-tax-code': written({ taxCode: null }, 'tax-code-missing', 'no-code'),
+  'unknown-tax-code': written({ taxCode: 'XX-9' }, 'tax-code-missing', 'unknown-code'),
+  'unknown-unit': {
+    wish: {},
+    undisturbed: 1,
+    write: ({ lines }) => lines.slice(0, 1).forEach((line) => (line.written = { uom: 'DRUM' })),
+    course: () => ({}),
+    truth: ({ order }) =>
+      order.lines.slice(0, 1).map(({ item }) => ({
+        detector: 'uom-unmapped',
+        subject: { kind: 'product', id: item.code },
+        cause: 'unknown-unit',
+      })),
+  },
+  'charge-without-item': {
+    wish: { delivery: false, charge: 'unknown' },
+    course: () => ({}),
+    truth: (outcome) =>
+      outcome.order.lines
+        .filter(({ item }) => item.code === 'ENGRAVING')
+        .map((line) => onOrder('non-stock-item-missing', outcome, 'no-item', String(line.lineNo))),
+  },
+  'return-without-refund': sentBack('none', 'return-not-refunded', 'not-requested'),
+  'refund-without-amount': sentBack('no-amount', 'refund-incomplete', 'no-amount'),
+  'refund-without-items': sentBack('no-items', 'refund-incomplete', 'no-items'),
+  'refund-that-does-not-add-up': sentBack('wrong-sum', 'refund-incomplete', 'sum'),
+  'cancelled-and-shipped': conflicting('books-then-shipped', 'cancelled-but-shipped'),
+  'cancelled-in-the-books-only': conflicting('books-only', 'cancelled-but-open'),
+  'cancelled-in-the-warehouse-only': conflicting('warehouse-only', 'cancelled-but-open'),
+  // For less than two hours: the warehouse is not late with it yet.
+  'transfer-failed-lately': {
+    wish: {},
+    when: 'near-end',
+    course: () => ({
+      approval: 'approved',
+      approvedAfter: 4 * HOUR,
+      sync: 'failed',
+      warehouse: 'never-told',
+    }),
+    truth: (outcome) => [onOrder('transmission-failed', outcome, 'failed')],
+  },
 };

@@ -20,6 +20,26 @@ export const ORDER_FAULTS = [
   'account-never-invoiced',
   'invoice-unit-price',
   'invoice-line-net',
+  'posted-and-not-shipped',
+  'tracking-of-another',
+  'tracking-not-taken-over',
+  'carriage-without-cost',
+  'carriage-without-service',
+  'carriage-at-another-cost',
+  'invoiced-before-shipping',
+  'invoiced-beyond-shipping',
+  'no-tax-code',
+  'unknown-tax-code',
+  'unknown-unit',
+  'charge-without-item',
+  'return-without-refund',
+  'refund-without-amount',
+  'refund-without-items',
+  'refund-that-does-not-add-up',
+  'cancelled-and-shipped',
+  'cancelled-in-the-books-only',
+  'cancelled-in-the-warehouse-only',
+  'transfer-failed-lately',
 ] as const;
 
 export const STOCK_FAULTS = [
@@ -29,6 +49,21 @@ export const STOCK_FAULTS = [
   'journal-after-closing',
   'quarantine-not-booked',
   'found-beyond-receipt',
+  'unlocated',
+  'unmapped-status',
+  'oversold',
+  'misvalued',
+] as const;
+
+/** Of articles and customers as such. */
+export const MASTER_FAULTS = [
+  'never-synchronised',
+  'sku-with-a-blank',
+  'sku-too-long',
+  'component-without-item',
+  'kit-of-itself',
+  'article-transfer-failed',
+  'customer-transfer-failed',
 ] as const;
 
 export const MESSAGE_FAULTS = [
@@ -45,23 +80,35 @@ export const MESSAGE_FAULTS = [
   'unmapped-middleware-message',
   'unresolved-order-received',
   'unresolved-credit-note',
+  'contradicted-customer',
 ] as const;
 
-export const OTHER_FAULTS = ['never-synchronised', 'silent-feed'] as const;
+/** Of feeds: a number of a sequence that is lost on the way; and what can happen only once, since there is one such feed. */
+export const FEED_FAULTS = ['number-lost'] as const;
+export const SINGULAR_FAULTS = ['silent-feed', 'last-number-lost', 'stream-behind'] as const;
 
 export type OrderFault = (typeof ORDER_FAULTS)[number];
 export type StockFault = (typeof STOCK_FAULTS)[number];
 export type MessageFault = (typeof MESSAGE_FAULTS)[number];
-export type FaultKind = OrderFault | StockFault | MessageFault | (typeof OTHER_FAULTS)[number];
+export type MasterFault = (typeof MASTER_FAULTS)[number];
+export type FaultKind =
+  | OrderFault
+  | StockFault
+  | MessageFault
+  | MasterFault
+  | (typeof FEED_FAULTS)[number]
+  | (typeof SINGULAR_FAULTS)[number];
 
-/** How many of each kind; `silent-feed` happens at most once. */
+/** How many of each kind; the singular ones happen at most once. */
 export type FaultPlan = Partial<Record<FaultKind, number>>;
 
 export const FAULT_KINDS: readonly FaultKind[] = [
   ...ORDER_FAULTS,
   ...STOCK_FAULTS,
   ...MESSAGE_FAULTS,
-  ...OTHER_FAULTS,
+  ...MASTER_FAULTS,
+  ...FEED_FAULTS,
+  ...SINGULAR_FAULTS,
 ];
 
 export const noFaults: FaultPlan = {};

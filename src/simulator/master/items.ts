@@ -39,6 +39,8 @@ export interface Catalogue {
   warehouseKits: Item[];
   delivery: Item;
   warranty: Item;
+  /** Charged by some orders, and in nobody's item master. */
+  engraving: Item;
   /** Neither traded nor synchronised, and rightly so. */
   retired: Item[];
   /** Added by faults: the warehouse does not know them. */
@@ -142,6 +144,7 @@ export function createCatalogue(
     warehouseKits: kits('warehouse', 8),
     delivery: factory.service('DELIVERY', 395),
     warranty: factory.service('WARRANTY-2Y', 2_000),
+    engraving: factory.service('ENGRAVING', 750),
     retired: [
       factory.stocked({ status: 'inactive', synchronisedAfter: null }),
       factory.stocked({ status: 'discontinued', synchronisedAfter: null }),
@@ -151,10 +154,15 @@ export function createCatalogue(
 }
 
 /** An item that Prima has and the warehouse was never told about. */
-export function addUnsynchronised(catalogue: Catalogue, random: Random, createdAt: number): Item {
+export function addUnsynchronised(
+  catalogue: Catalogue,
+  random: Random,
+  createdAt: number,
+  codeOf = (serial: number) => `NEW-${serial}`,
+): Item {
   const serial = 90_000 + catalogue.unsynchronised.length;
   const item = new ItemFactory(random, createdAt).stocked({
-    code: `NEW-${serial}`,
+    code: codeOf(serial),
     description: `new arrival ${serial}`,
     serial,
     caseFactor: null,
@@ -175,6 +183,21 @@ export function allItems(catalogue: Catalogue): Item[] {
     catalogue.warranty,
     ...catalogue.retired,
   ];
+}
+
+/** A kit that is never sold, of what it is told to be made of. */
+export function addKit(
+  catalogue: Catalogue,
+  random: Random,
+  createdAt: number,
+  code: string,
+  partsOf: (kit: Item) => Item[],
+): Item {
+  const kit = new ItemFactory(random, createdAt).kit(code, 'order', []);
+  kit.createdAt = createdAt;
+  kit.kit = { explodeAt: 'order', components: partsOf(kit).map((item) => ({ item, quantity: 1 })) };
+  catalogue.orderKits.push(kit);
+  return kit;
 }
 
 /** Items that lie in a warehouse; a kit itself never does. */

@@ -11,7 +11,20 @@ export interface Course {
     'receives' | 'never-told' | 'rejects' | 'rejects-then-receives' | 'receives-and-rejects-a-duplicate';
   reasonCode: string;
   receivedAfter: number;
-  cancelled: 'no' | 'while-pending' | 'after-receipt' | 'after-rejection';
+  /**
+   * `books-then-shipped`: Prima cancels and the warehouse sends it all the same; `books-only`: the warehouse keeps it, ready to
+   * go; `warehouse-only`: Prima is never told.
+   */
+  cancelled:
+    | 'no'
+    | 'while-pending'
+    | 'after-receipt'
+    | 'after-rejection'
+    | 'books-then-shipped'
+    | 'books-only'
+    | 'warehouse-only';
+  /** `untold`: it stays on the shelf, and Prima books it as gone. */
+  shipping: 'ships' | 'untold' | 'never';
   /** Dispatches per warehouse; an order of one single unit has one in any case. */
   dispatches: 1 | 2;
   /** False: what the last dispatch would carry never ships. */
@@ -24,14 +37,19 @@ export interface Course {
   postedAfter: number;
   posts: 'all' | 'first-only' | 'none';
   posting: 'exact' | 'short' | 'over' | 'line-missing';
+  /** The tracking numbers and carriage that Prima books. */
+  tracking: 'same' | 'other' | 'none' | 'reversed';
+  carriage: 'exact' | 'no-cost' | 'no-service' | 'wrong-cost';
   namesDispatch: boolean;
   inBaseUnits: boolean;
-  invoicing: 'per-fulfilment' | 'one' | 'consolidated' | 'never' | 'partly';
+  /** `ahead`: all that was ordered, shipped or not. */
+  invoicing: 'per-fulfilment' | 'one' | 'consolidated' | 'never' | 'partly' | 'ahead';
   invoicedAfter: number;
   invoicePrice: 'exact' | 'unit-price' | 'net' | 'one-minor-off';
   returned: boolean;
   /** False: Prima never takes the goods back, which explains the difference in stock. */
   returnBooked: boolean;
+  refund: 'exact' | 'late' | 'none' | 'no-amount' | 'no-items' | 'wrong-sum';
 }
 
 /** What usually happens, with the usual variety and nothing wrong. */
@@ -46,6 +64,10 @@ export function usualCourse(random: Random, onAccount: boolean): Course {
     reasonCode: 'OTHER',
     receivedAfter: random.int(2, 40) * MINUTE,
     cancelled: random.chance(15) ? 'while-pending' : random.chance(15) ? 'after-receipt' : 'no',
+    shipping: 'ships',
+    tracking: 'same',
+    carriage: 'exact',
+    refund: 'exact',
     dispatches,
     complete,
     backordered: !complete || random.chance(500),

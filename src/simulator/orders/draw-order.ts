@@ -23,6 +23,8 @@ export interface Wish {
   unitsExactly?: number;
   servicesOnly?: boolean;
   delivery?: boolean;
+  /** One more charge, which the books have no item for. */
+  charge?: 'unknown';
   /** One more line with each of these. */
   extra?: Item[];
   twoWarehouses?: boolean;
@@ -42,6 +44,7 @@ export function drawOrder(scene: Scene, wish: Wish, orderedAt: number, anyItem: 
   if (wish.delivery ?? (!wish.servicesOnly && customer.terms === 'prepaid' && random.chance(700))) {
     add(scene.catalogue.delivery);
   }
+  if (wish.charge) add(scene.catalogue.engraving);
   return {
     orderNo: numbers.next('SO', 100_901),
     externalRef: externalRef(scene, customer.channel),

@@ -38,10 +38,10 @@ export function fulfil(
     order: sent.order,
     warehouse: sent.warehouse,
     dispatchRef: course.namesDispatch || !alone ? sent.carriage.dispatchRef : null,
-    trackingNumbers: sent.trackingNumbers,
+    trackingNumbers: trackingOf(sent, course),
     carrier: sent.carriage.carrier,
-    service: sent.carriage.service,
-    cost: sent.carriage.cost,
+    service: course.carriage === 'no-service' ? null : sent.carriage.service,
+    cost: costOf(sent, course),
     shippedAt: sent.at + course.postedAfter,
     portions,
     inBaseUnits: course.inBaseUnits,
@@ -52,6 +52,17 @@ export function fulfil(
   }
   if (course.posting !== 'exact') putStockRight(scene, sent, allocated, portions);
   return fulfilment;
+}
+
+function trackingOf({ trackingNumbers }: Dispatch, { tracking }: Course): string[] {
+  if (tracking === 'none') return [];
+  if (tracking === 'reversed') return [...trackingNumbers].reverse();
+  return tracking === 'other' ? trackingNumbers.map((number) => `${number}-X`) : trackingNumbers;
+}
+
+function costOf({ carriage }: Dispatch, course: Course): number | null {
+  if (course.carriage === 'no-cost') return null;
+  return course.carriage === 'wrong-cost' ? carriage.cost + 1 : carriage.cost;
 }
 
 function putStockRight(scene: Scene, sent: Dispatch, allocated: Portion[], posted: Portion[]): void {

@@ -90,6 +90,13 @@ export function invoiceServices(scene: Scene, order: Order, at: number): PostedI
   return post(scene, order, lines, [], at);
 }
 
+/** All that was ordered, in one invoice that names no fulfilment. */
+export function invoiceAhead(scene: Scene, order: Order, at: number): PostedInvoice {
+  const all = order.lines.map((line) => ({ line, units: line.units }));
+  const lines = all.map((portion, index) => bill(portion, order.orderNo, index + 1));
+  return post(scene, order, lines, [], at);
+}
+
 function misprice(lines: BilledLine[], course: Course): void {
   const line = lines[0];
   if (!line) return;

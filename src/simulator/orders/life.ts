@@ -7,7 +7,7 @@ import type { Course } from './course';
 import { sharesOf } from './dispatching';
 import type { Share } from './dispatching';
 import { fulfil, lessOne } from './fulfilling';
-import { invoiceOrder, invoiceServices } from './invoicing';
+import { invoiceAhead, invoiceOrder, invoiceServices } from './invoicing';
 import type { PostedInvoice } from './invoicing';
 import { stockedLines } from './order';
 import type { Order, Portion } from './order';
@@ -22,11 +22,13 @@ export interface Outcome {
   dispatches: Dispatch[];
   fulfilments: Fulfilment[];
   invoices: PostedInvoice[];
+  /** The number of what came back; null where nothing did. */
+  returnRef: string | null;
 }
 
 /** Lives the whole life of an order and records what each system says about it. */
 export function live(scene: Scene, order: Order, course: Course): Outcome {
-  const outcome: Outcome = { order, course, dispatches: [], fulfilments: [], invoices: [] };
+  const outcome: Outcome = { order, course, dispatches: [], fulfilments: [], invoices: [], returnRef: null };
   const releasedAt = approve(scene, order, course);
   if (releasedAt === null) return outcome;
   if (stockedLines(order).length === 0) {
@@ -38,15 +40,19 @@ export function live(scene: Scene, order: Order, course: Course): Outcome {
   const receivedAt = handOver(scene, order, course, shares, releasedAt);
   if (receivedAt === null) return outcome;
   const sent = shares.flatMap((share) => shipShare(scene, order, course, share, receivedAt));
-  outcome.dispatches = sent.map((parcel) => parcel.sent);
+  outcome.dispatches = course.shipping === 'ships' ? sent.map((parcel) => parcel.sent) : [];
+  if (course.cancelled === 'books-then-shipped') return outcome;
   bookAll(scene, course, sent, outcome);
-  outcome.invoices = invoiceOrder(scene, order, course, outcome.fulfilments);
+  outcome.invoices =
+    course.invoicing === 'ahead'
+      ? [invoiceAhead(scene, order, receivedAt + course.invoicedAfter)]
+      : invoiceOrder(scene, order, course, outcome.fulfilments);
   const last = Math.max(0, ...outcome.invoices.map((invoice) => invoice.at));
   if (last > 0 && order.lines.every((line) => line.invoiced.units === line.units)) {
     tell(scene, order, 'billed', last + MINUTE);
   }
   const first = outcome.dispatches[0];
-  if (course.returned && first) sendBack(scene, first, outcome.invoices, course.returnBooked);
+  if (course.returned && first) outcome.returnRef = sendBack(scene, first, outcome.invoices, course);
   return outcome;
 }
 
@@ -99,13 +105,14 @@ function handOver(
   if (course.warehouse === 'receives-and-rejects-a-duplicate') {
     shares.forEach((share) => reject(scene, order, share, 'DUPLICATE', receivedAt + 10 * MINUTE));
   }
-  if (course.cancelled !== 'after-receipt') return receivedAt;
-  callBack(scene, order, shares, receivedAt);
+  if (course.cancelled === 'books-then-shipped') tell(scene, order, 'cancelled', receivedAt + MINUTE);
+  if (course.cancelled === 'no' || course.cancelled === 'books-then-shipped') return receivedAt;
+  callBack(scene, order, course, shares, receivedAt);
   return null;
 }
 
-/** Both systems cancel before anything went out. */
-function callBack(scene: Scene, order: Order, shares: Share[], receivedAt: number): void {
+/** Cancelled before anything went out: by both systems, or by one that does not tell the other. */
+function callBack(scene: Scene, order: Order, course: Course, shares: Share[], receivedAt: number): void {
   for (const share of shares) {
     const whole = share.parts.flat();
     allocate(
@@ -116,10 +123,11 @@ function callBack(scene: Scene, order: Order, shares: Share[], receivedAt: numbe
       share.parts.slice(1).flat(),
       receivedAt + 5 * MINUTE,
     );
+    if (course.cancelled === 'books-only') continue;
     cancel(scene, order, share.warehouse, receivedAt + 20 * MINUTE);
     release(scene, share.warehouse, share.parts[0] ?? whole, receivedAt + 20 * MINUTE);
   }
-  tell(scene, order, 'cancelled', receivedAt + 22 * MINUTE);
+  if (course.cancelled !== 'warehouse-only') tell(scene, order, 'cancelled', receivedAt + 22 * MINUTE);
 }
 
 interface Sent {
@@ -132,7 +140,8 @@ interface Sent {
 function shipShare(scene: Scene, order: Order, course: Course, share: Share, receivedAt: number): Sent[] {
   const { warehouse, parts } = share;
   const [first = [], ...rest] = parts;
-  const going = course.complete || parts.length === 1 ? parts : parts.slice(0, -1);
+  const going =
+    course.shipping === 'never' ? [] : course.complete || parts.length === 1 ? parts : parts.slice(0, -1);
   const allocatedAt = receivedAt + 5 * MINUTE;
   const waits = course.backordered && parts.length > 1;
   allocate(scene, order, warehouse, waits ? first : parts.flat(), waits ? rest.flat() : [], allocatedAt);
@@ -140,7 +149,11 @@ function shipShare(scene: Scene, order: Order, course: Course, share: Share, rec
     const at = allocatedAt + course.dispatchedAfter + turn * course.gap;
     if (waits && turn > 0) allocate(scene, order, warehouse, allocated, [], at - 20 * MINUTE);
     const portions = course.posting === 'over' ? lessOne(allocated) : allocated;
-    return { sent: dispatch(scene, order, warehouse, portions, at), allocated, turn };
+    return {
+      sent: dispatch(scene, order, warehouse, portions, at, course.shipping === 'ships'),
+      allocated,
+      turn,
+    };
   });
 }
 

@@ -76,6 +76,40 @@ export const NEAR_MISSES: Record<string, OrderScript> = {
     when: 'near-end',
     course: () => ({ dispatchedAfter: 210 * MINUTE, receivedAfter: 10 * MINUTE, posts: 'none' }),
   },
+  'tracking numbers in another order': { wish: { lineCount: 3 }, course: () => ({ tracking: 'reversed' }) },
+  'refunded late': {
+    wish: { uom: 'pieces' },
+    when: 'early',
+    course: () => ({ returned: true, refund: 'late', dispatchedAfter: HOUR, postedAfter: HOUR }),
+  },
+  'cancelled by one side a moment ago': {
+    wish: {},
+    when: 'near-end',
+    undisturbed: 1,
+    course: () => ({
+      approval: 'approved',
+      approvedAfter: 210 * MINUTE,
+      receivedAfter: 10 * MINUTE,
+      cancelled: 'books-only',
+    }),
+  },
+  'invoiced a moment ago': {
+    wish: {},
+    when: 'near-end',
+    course: () => ({ receivedAfter: 10 * MINUTE, shipping: 'never', invoicing: 'ahead' }),
+  },
+  'posted a moment ago': {
+    wish: {},
+    when: 'near-end',
+    undisturbed: 1,
+    course: () => ({
+      receivedAfter: 10 * MINUTE,
+      dispatchedAfter: HOUR,
+      postedAfter: HOUR,
+      shipping: 'untold',
+      invoicing: 'never',
+    }),
+  },
   'placed a moment ago': {
     wish: {},
     when: 'near-end',

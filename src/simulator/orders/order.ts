@@ -18,6 +18,8 @@ export interface OrderLine {
   net: number;
   tax: TaxCode;
   nonStock: boolean;
+  /** What Prima's order says instead, where it is wrong. */
+  written?: { taxCode?: string | null; uom?: string };
   warehouse: Warehouse;
   /** What invoices have claimed so far. */
   invoiced: { units: number; net: number };

@@ -109,6 +109,7 @@ export function dispatch(
   warehouse: Warehouse,
   portions: Portion[],
   at: number,
+  told = true,
 ): Dispatch {
   const { recorder, random, numbers, book } = scene;
   const [carrier, service] = random.pick(CARRIERS);
@@ -120,6 +121,9 @@ export function dispatch(
   };
   const picks = picksOf(portions);
   const parcels = pack(random, picks, () => numbers.next('RB', 715_114_139) + 'GB');
+  const trackingNumbers = parcels.map((parcel) => parcel.tracking_number);
+  const sent: Dispatch = { order, warehouse, at, portions, carriage, trackingNumbers };
+  if (!told) return sent;
   const cost = decimal(carriage.cost);
   recorder.scend(
     at - 5 * MINUTE,
@@ -130,6 +134,5 @@ export function dispatch(
     scend.orderDispatched(recorder.nextEventId(), at, warehouse, order.orderNo, carriage, parcels),
   );
   for (const pick of picks) book.shelf(at, warehouse, pick.sku, 'allocated', -pick.qty);
-  const trackingNumbers = parcels.map((parcel) => parcel.tracking_number);
-  return { order, warehouse, at, portions, carriage, trackingNumbers };
+  return sent;
 }

@@ -10,7 +10,9 @@ export type ShelfStatus =
   | 'quarantine'
   | 'damaged'
   | 'returned_pending_inspection'
-  | 'in_transfer';
+  | 'in_transfer'
+  /** Of this warehouse alone: nobody's status map has it. */
+  | 'cage';
 /** How Prima divides what it has. */
 export type BookStatus = 'free' | 'allocated' | 'quarantine' | 'inTransit';
 

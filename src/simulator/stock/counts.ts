@@ -24,7 +24,9 @@ function tellLevels(scene: Scene, items: Item[], warehouse: Warehouse, at: numbe
   const { recorder, book } = scene;
   const lines = items.map((item): LevelLine => {
     const statuses = book.shelfAt(at, warehouse, item.code);
-    const line = { sku: item.code, statuses, unlocated: 0, as_of: iso(at), sequence: 0 };
+    const closing = at === scene.times.closingAt;
+    const unlocated = (closing && scene.miscounted.get(`${item.code}@${warehouse}`)?.unlocated) || 0;
+    const line = { sku: item.code, statuses, unlocated, as_of: iso(at), sequence: 0 };
     recorder.sequence(at, (sequence) => {
       line.sequence = sequence;
     });
@@ -36,5 +38,6 @@ function tellLevels(scene: Scene, items: Item[], warehouse: Warehouse, at: numbe
 function tellBalance(scene: Scene, item: Item, warehouse: Warehouse, at: number, version: number): void {
   const { free, allocated, quarantine, inTransit } = scene.book.bookAt(at, warehouse, item.code);
   const figures = { physical: free + allocated + quarantine, allocated, quarantine, inTransit };
-  scene.recorder.prima(at + SECOND, stockBalance(item, warehouse, figures, at, version));
+  const misvalued = scene.miscounted.get(`${item.code}@${warehouse}`)?.misvalued ?? 0;
+  scene.recorder.prima(at + SECOND, stockBalance(item, warehouse, figures, at, version, misvalued));
 }

@@ -76,7 +76,7 @@ export function transfer(scene: Scene, { item, quantity, at, takes, booked }: Tr
 }
 
 /** A cycle count that finds a little less or more, known to both sides. */
-function count(scene: Scene, at: number): void {
+export function count(scene: Scene, at: number): void {
   const { random, catalogue } = scene;
   const item = random.pick([...catalogue.general, ...catalogue.components]);
   const warehouse = random.pick(WAREHOUSES);

@@ -2,15 +2,11 @@
  * For tests: reads the rules of the drifts once more and applies them by brute force to the messages alone, at the
  * world's end. Its answer must be the truth that the world claims to know.
  */
-import { HOUR } from '../timeline';
-import type { Document, Line, ReadBack } from './read-back.fixture';
-import { grouped, minor, tally } from './read-back.fixture';
+import type { ReadBack } from './read-back.fixture';
+import { base, due, grouped, isGoods, minor, subject, tally } from './read-back.fixture';
+import { SKU, findOthers } from './oracle-of-lines.fixture';
 import { balancesAt, levelsAt, movesOfPrima, movesOfScend } from './stock-tallies.fixture';
 import type { Figures } from './stock-tallies.fixture';
-
-const due = (clock: unknown, hours: number, now: number) => Date.parse(String(clock)) + hours * HOUR <= now;
-const subject = (order: Document | undefined, no: string) => `order:${order?.externalRef ?? no}`;
-const isGoods = (line: Line) => line.isNonStock !== true;
 
 const CAUSES: Record<string, string> = {
   UNKNOWN_SKU: 'unknown-sku',
@@ -26,11 +22,12 @@ export function findDrifts(back: ReadBack, now: number, closingAt: string): stri
     ...unsynchronised(back),
     ...notInWarehouse(back, cancelled, now),
     ...rejected(back, cancelled),
-    ...shipments(back, now),
-    ...notInvoiced(back, now),
+    ...shipments(back, cancelled, now),
+    ...notInvoiced(back, cancelled, now),
     ...wrongPrices(back),
     ...stockMismatches(back, closingAt),
     ...unresolved(back, now),
+    ...findOthers(back, cancelled, now, closingAt),
   ].sort();
 }
 
@@ -43,7 +40,7 @@ function unsynchronised(back: ReadBack): string[] {
   return back
     .documents('Item')
     .filter((item) => item.status === 'active' && item['stockManaged'] === true)
-    .filter((item) => !known.has(item['itemCode'] as string))
+    .filter((item) => !known.has(item['itemCode'] as string) && SKU.test(item['itemCode'] as string))
     .map((item) => `sku-not-in-warehouse product:${String(item['itemCode'])}`);
 }
 
@@ -80,37 +77,38 @@ function rejected(back: ReadBack, cancelled: Set<string>): string[] {
 }
 
 /** Dispatches by reference, with the fulfilment that books each: by name, or as the only one of its order. */
-function shipments(back: ReadBack, now: number): string[] {
+function shipments(back: ReadBack, cancelled: Set<string>, now: number): string[] {
   const dispatches = back.events('order.dispatched');
   const perOrder = grouped(dispatches, (sent) => sent.order_ref);
   const fulfilments = grouped(back.documents('ItemFulfilment'), (f) => f.salesOrderNo);
-  return dispatches.flatMap((sent) => {
-    const alone = perOrder.get(sent.order_ref)?.length === 1;
-    const booked = fulfilments.get(sent.order_ref)?.find(({ warehouseDispatchRef: ref }) => {
-      return ref === sent['dispatch_ref'] || (ref === null && alone);
+  return dispatches
+    .filter((sent) => !cancelled.has(sent.order_ref))
+    .flatMap((sent) => {
+      const alone = perOrder.get(sent.order_ref)?.length === 1;
+      const booked = fulfilments.get(sent.order_ref)?.find(({ warehouseDispatchRef: ref }) => {
+        return ref === sent['dispatch_ref'] || (ref === null && alone);
+      });
+      const name = `shipment:${String(sent['dispatch_ref'])}`;
+      if (!booked) return due(sent.occurred_at, 4, now) ? [`shipment-not-in-erp ${name}`] : [];
+      const difference = new Map<string, number>();
+      for (const line of sent.parcels.flatMap((parcel) => parcel.lines))
+        tally(difference, line.sku, line.qty);
+      for (const line of booked.lines) {
+        const units = Number(line.quantity) * back.factor(line.itemCode, line.uom);
+        for (const pick of back.picks(line.itemCode)) tally(difference, pick.sku, -units * pick.quantity);
+      }
+      return [...difference]
+        .filter(([, n]) => n !== 0)
+        .map(([sku]) => `fulfilment-quantity-mismatch ${name} ${sku}`);
     });
-    const name = `shipment:${String(sent['dispatch_ref'])}`;
-    if (!booked) return due(sent.occurred_at, 4, now) ? [`shipment-not-in-erp ${name}`] : [];
-    const difference = new Map<string, number>();
-    for (const line of sent.parcels.flatMap((parcel) => parcel.lines)) tally(difference, line.sku, line.qty);
-    for (const line of booked.lines) {
-      const units = Number(line.quantity) * back.factor(line.itemCode, line.uom);
-      for (const pick of back.picks(line.itemCode)) tally(difference, pick.sku, -units * pick.quantity);
-    }
-    return [...difference]
-      .filter(([, n]) => n !== 0)
-      .map(([sku]) => `fulfilment-quantity-mismatch ${name} ${sku}`);
-  });
 }
 
-const base = (back: ReadBack, line: Line) => Number(line.quantity) * back.factor(line.itemCode, line.uom);
-
-function notInvoiced(back: ReadBack, now: number): string[] {
+function notInvoiced(back: ReadBack, cancelled: Set<string>, now: number): string[] {
   const open = new Map<string, number>();
   for (const fulfilment of back.documents('ItemFulfilment')) {
     const order = back.orders.get(fulfilment.salesOrderNo);
     const hours = order?.['paymentTerms'] === 'prepaid' ? 24 : 35 * 24;
-    if (!due(fulfilment['shippedAt'], hours, now)) continue;
+    if (cancelled.has(fulfilment.salesOrderNo) || !due(fulfilment['shippedAt'], hours, now)) continue;
     for (const line of fulfilment.lines)
       tally(open, `${fulfilment.salesOrderNo} ${line.lineNo}`, base(back, line));
   }
@@ -164,6 +162,14 @@ function explained(back: ReadBack): Map<string, Figures[]> {
       add(`${line.sku}@${sent.warehouse}`, -line.qty, 0);
     }
   }
+  const sent = new Set(back.events('order.dispatched').map((event) => event['dispatch_ref']));
+  for (const f of back.documents('ItemFulfilment')) {
+    if (f['warehouseDispatchRef'] === null || sent.has(f['warehouseDispatchRef'])) continue;
+    for (const line of f.lines) {
+      for (const { sku, quantity } of back.picks(line.itemCode))
+        add(`${sku}@${String(f['warehouse'])}`, base(back, line) * quantity, 0);
+    }
+  }
   const moves = [
     ['goods.received', 'po_ref', 1],
     ['return.received', 'rma_ref', 1],
@@ -202,6 +208,8 @@ function stockMismatches(back: ReadBack, closingAt: string): string[] {
     if (!book) return [];
     const physical = shelf.physical - book.physical + movedPhysically(key);
     const free = shelf.free - book.free + movedFreely(key);
+    // What is promised twice is free on no side: a consequence.
+    if (book.free < 0) return [];
     const own = terms.get(key) ?? [];
     const rest = [
       unexplained(

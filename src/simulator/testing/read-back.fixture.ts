@@ -1,4 +1,5 @@
 /** For tests: reads the messages back as a stranger would, knowing nothing of how they were made. */
+import { HOUR } from '../timeline';
 import type { Delivery } from '../deliver';
 
 export interface Line {
@@ -64,20 +65,24 @@ export interface ReadBack {
   picks(itemCode: string): { sku: string; quantity: number }[];
   /** `sync.failed` about an order. */
   failed: Set<string>;
+  /** What the middleware said, of transfers and of feeds. */
+  middleware: Record<string, string | number | undefined>[];
 }
 
 export function readBack(deliveries: Iterable<Delivery>): ReadBack {
   const documents = new Map<string, Document>();
   const events = new Map<string, ScendEvent>();
   const failed = new Set<string>();
+  const middleware: ReadBack['middleware'] = [];
   for (const { source, body, faultId } of deliveries) {
     if (faultId !== undefined && !faultId.startsWith('unresolved')) continue;
     const parsed: unknown = JSON.parse(body);
     const normal = JSON.stringify(parsed);
     if (source === 'prima') documents.set(normal, parsed as Document);
     if (source === 'scend') events.set(normal, parsed as ScendEvent);
-    const message = parsed as { type?: string; ref?: string };
-    if (message.type === 'sync.failed') failed.add(message.ref ?? '');
+    const message = parsed as { type?: string; ref?: string; entity?: string };
+    if (source === 'middleware') middleware.push(parsed as ReadBack['middleware'][number]);
+    if (message.type === 'sync.failed' && message.entity === 'order') failed.add(message.ref ?? '');
   }
   const ofType = (type: string) => [...documents.values()].filter((d) => d.documentType === type);
   const orders = new Map<string, Document>();
@@ -108,6 +113,7 @@ export function readBack(deliveries: Iterable<Delivery>): ReadBack {
     },
     picks: (itemCode) => kits.get(itemCode) ?? [{ sku: itemCode, quantity: 1 }],
     failed,
+    middleware,
   };
 }
 
@@ -131,3 +137,11 @@ export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map
   }
   return groups;
 }
+
+export const due = (clock: unknown, hours: number, now: number): boolean =>
+  Date.parse(String(clock)) + hours * HOUR <= now;
+export const subject = (order: Document | undefined, no: string): string =>
+  `order:${order?.externalRef ?? no}`;
+export const isGoods = (line: Line): boolean => line.isNonStock !== true;
+export const base = (back: ReadBack, line: Line): number =>
+  Number(line.quantity) * back.factor(line.itemCode, line.uom);

@@ -17,7 +17,7 @@ export interface CurrentOptions {
 }
 
 /** Positions, and what depends on the instant of receipt. */
-const POSITIONS = new Set(['fact', 'facts', 'position', 'receivedFact', 'receivedAt']);
+const POSITIONS = new Set(['fact', 'facts', 'position', 'receivedFact', 'receivedAt', 'leastLag']);
 const NOTATION = new Set(['hash', 'messages']);
 
 export async function currentOf(pool: Pool, { notation = false }: CurrentOptions = {}): Promise<Current> {

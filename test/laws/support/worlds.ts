@@ -68,6 +68,8 @@ export interface Arrival {
   /** Receipt begins here and goes on by this much a block; without it each message comes when its sender's clock says so. */
   from?: number;
   stepMs?: number;
+  /** No block waits for a message that is said more than ten minutes later, so no feed looks as if it lagged. */
+  prompt?: boolean;
   between?: () => Promise<void>;
 }
 
@@ -76,17 +78,27 @@ export async function deliver(
   house: House,
   messages: readonly Message[],
   sizes: readonly number[],
-  { from: receivedFrom = WORLD_START, stepMs, between }: Arrival = {},
+  { from: receivedFrom = WORLD_START, stepMs, prompt = false, between }: Arrival = {},
 ): Promise<void> {
   let clock = receivedFrom;
   for (let from = 0, block = 0; from < messages.length; block++) {
-    const part = messages.slice(from, (from += sizes[block % sizes.length] ?? 1));
+    const most = messages.slice(from, from + (sizes[block % sizes.length] ?? 1));
+    const part = prompt ? withoutWaiting(house, most, clock) : most;
+    from += part.length;
     if (stepMs === undefined) for (const message of part) clock = Math.max(clock, saidAt(house, message));
     else clock = Math.min(clock + stepMs, WORLD_OVER);
     await house.clock.set(clock);
     await house.append(part);
     await between?.();
   }
+}
+
+const PATIENCE_MS = 10 * 60_000;
+
+function withoutWaiting(house: House, messages: readonly Message[], clock: number): readonly Message[] {
+  const first = Math.max(clock, saidAt(house, messages[0]!));
+  const until = messages.findIndex((message) => saidAt(house, message) > first + PATIENCE_MS);
+  return until === -1 ? messages : messages.slice(0, until);
 }
 
 /** The sender's clock, unless it is nonsense. */

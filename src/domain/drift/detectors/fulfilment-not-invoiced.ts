@@ -1,13 +1,11 @@
-import { type Held, type Slot, sourceOf } from '../../cases/held';
-import { fulfilledLines, isCharge } from '../../cases/matches';
+import { type Held, sourceOf } from '../../cases/held';
 import { type OrderState, orderSubject, salesOrderOf } from '../../cases/order';
-import { toBase } from '../../cases/quantities';
 import { formatQuantity } from '../../exact';
 import { type Policy, graceMs } from '../../policy';
-import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
 import type { Finding } from '../finding';
+import { type BilledLine, billedLines, sumOf } from './billing';
 import { isCancelled, valueOf } from './shared';
 
 const CODE = 'fulfilment-not-invoiced';
@@ -31,13 +29,14 @@ export const fulfilmentNotInvoiced = detector({
   parts: ['sku'],
   causes: ['not-invoiced', 'partly-invoiced'],
   supersedes: [],
-  detect(state, context) {
+  detect(state, context): Finding[] {
     if (state.fulfilments.length === 0 || isCancelled(state) || plainlyInvoiced(state)) return [];
     const order = salesOrderOf(state);
     const account = order?.value.paymentTerms != null && order.value.paymentTerms !== 'prepaid';
     const findings: Finding[] = [];
     const books = sourceOf(state.fulfilments[0] as Held<unknown>);
-    for (const line of timelines(state, context)) {
+    for (const billed of billedLines(state, context)) {
+      const line = timeline(billed);
       if (line.since === null || line.open <= 0) continue;
       const matter = { sku: line.sku };
       const dueAt = line.since.at + grace(context.policyOf(matter), account);
@@ -96,22 +95,11 @@ function plainlyInvoiced(state: OrderState): boolean {
     for (const { sku, uom } of value.lines) {
       let count = 0;
       for (const line of lines) if (line.sku === sku) count++;
-      if (count !== 1 || !(sum(state.fulfilments, sku, uom) <= sum(state.invoices, sku, uom))) return false;
+      if (count !== 1 || !(sumOf(state.fulfilments, sku, uom) <= sumOf(state.invoices, sku, uom)))
+        return false;
     }
   }
   return true;
-}
-
-/** NaN, which is never more or less than anything, where another unit is involved. */
-function sum(
-  slot: Slot<{ lines: readonly { sku: string; quantity: number; uom: string }[] }>,
-  sku: string,
-  uom: string,
-): number {
-  let total = 0;
-  for (const { value } of slot)
-    for (const line of value.lines) if (line.sku === sku) total += line.uom === uom ? line.quantity : NaN;
-  return total;
 }
 
 function grace(policy: Policy, account: boolean): number {
@@ -130,63 +118,14 @@ interface Timeline {
   lastInvoice: number | null;
 }
 
-/** Per order line (per SKU where the line is not told apart), fulfilments and invoices in the order of their own clocks. */
-function timelines(state: OrderState, context: DetectContext): Timeline[] {
-  const look = context.product;
-  const byLine = new Map<
-    string,
-    { sku: string; moves: { at: number; fact: number; quantity: number; invoice: boolean }[] }
-  >();
-  const factOf = new Map(state.fulfilments.map((held) => [held.value.fulfilmentNo, held.fact]));
-  const skusWithLines = new Map<string, number>();
-  for (const line of salesOrderOf(state)?.value.lines ?? [])
-    skusWithLines.set(line.sku, (skusWithLines.get(line.sku) ?? 0) + 1);
-  const keyOf = (sku: string, orderLine: number | null) =>
-    orderLine !== null && (skusWithLines.get(sku) ?? 0) > 0 ? String(orderLine) : sku;
-  const add = (
-    key: string,
-    sku: string,
-    move: { at: number; fact: number; quantity: number; invoice: boolean },
-  ) => {
-    const known = byLine.get(key);
-    if (known) known.moves.push(move);
-    else byLine.set(key, { sku, moves: [move] });
-  };
-  for (const claim of fulfilledLines(state, look)) {
-    if (isCharge(state, claim.sku, claim.orderLine, look)) continue;
-    const fact = factOf.get(claim.document) ?? 0;
-    add(keyOf(claim.sku, claim.orderLine), claim.sku, {
-      at: claim.at,
-      fact,
-      quantity: claim.remaining,
-      invoice: false,
-    });
-  }
-  for (const held of state.invoices) {
-    for (const line of held.value.lines) {
-      const single = skusWithLines.get(line.sku) === 1;
-      const orderLine =
-        line.orderLineNo ??
-        (single
-          ? (salesOrderOf(state)?.value.lines.find((each) => each.sku === line.sku)?.lineNo ?? null)
-          : null);
-      const quantity = toBase(line, look) ?? line.quantity;
-      add(keyOf(line.sku, orderLine), line.sku, { at: held.at, fact: held.fact, quantity, invoice: true });
-    }
-  }
-  return [...byLine].map(([key, { sku, moves }]) => timeline(key, sku, moves));
-}
-
-function timeline(
-  key: string,
-  sku: string,
-  moves: { at: number; fact: number; quantity: number; invoice: boolean }[],
-): Timeline {
+function timeline({ key, sku, moves }: BilledLine): Timeline {
   // At one instant an invoice counts before a fulfilment: nothing is late within the same moment.
-  moves.sort((a, b) => a.at - b.at || Number(b.invoice) - Number(a.invoice));
+  const ordered = moves
+    .filter(({ kind }) => kind !== 'corrected')
+    .sort((a, b) => a.at - b.at || Number(b.kind === 'invoiced') - Number(a.kind === 'invoiced'));
   const line: Timeline = { key, sku, fulfilled: 0, open: 0, since: null, lastInvoice: null };
-  for (const move of moves) {
-    if (move.invoice) {
+  for (const move of ordered) {
+    if (move.kind === 'invoiced') {
       line.open -= move.quantity;
       line.lastInvoice = move.fact;
     } else {

@@ -5,7 +5,7 @@ import type { Body } from '../../facts/canonical';
 import { currencyDigits, formatDecimal, mulDiv } from '../../exact';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
-import { customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
+import { customer, fulfilment, hours, invoice, item, revised, salesOrder } from '../examples';
 import { type Finding, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
@@ -150,8 +150,4 @@ function finding(
       },
     ],
   };
-}
-
-function revised(told: ReturnType<typeof invoice>): ReturnType<typeof invoice> {
-  return 'fact' in told ? { ...told, fact: { ...told.fact, revision: 2 } } : told;
 }

@@ -1,13 +1,9 @@
 /** What several detectors of an order ask in the same words. */
+export { isCancelled } from '../../cases/cancellation';
 import { type OrderState, salesOrderOf } from '../../cases/order';
 import { type Shipment, shipmentsOf } from '../../cases/shipments';
 import type { DetectContext } from '../context';
 import { type Money, exact, mulDiv } from '../../exact';
-
-/** Cancelled on any side: from then on only `status-conflict` and the refund rows apply. */
-export function isCancelled(state: OrderState): boolean {
-  return salesOrderOf(state)?.value.status === 'cancelled' || state.warehouseCancelled.length > 0;
-}
 
 /** Scend has said nothing that shows it has the order or refused it. */
 export function warehouseSilent(state: OrderState): boolean {
@@ -32,6 +28,21 @@ export function valueOf(state: OrderState, sku: string, quantity: number): Money
   const line = order?.value.lines.find((each) => each.sku === sku && each.quantity > 0);
   if (!order || !line) return null;
   return { minor: Math.abs(mulDiv(line.net, quantity, line.quantity)), currency: order.value.currency };
+}
+
+/** With its tax, where the order's line names it. */
+export function grossOf(state: OrderState, sku: string, quantity: number): Money | null {
+  const order = salesOrderOf(state);
+  const line = order?.value.lines.find((each) => each.sku === sku && each.quantity > 0);
+  if (!order || !line) return null;
+  const gross = line.gross ?? line.net + (line.tax ?? 0);
+  return { minor: Math.abs(mulDiv(gross, quantity, line.quantity)), currency: order.value.currency };
+}
+
+/** What the order is worth; null where Prima gives no totals. */
+export function orderAmount(state: OrderState): Money | null {
+  const order = salesOrderOf(state)?.value;
+  return order?.totals ? { minor: order.totals.gross, currency: order.currency } : null;
 }
 
 /** Sum of amounts that are known; null when none is. All belong to one order, hence to one currency. */

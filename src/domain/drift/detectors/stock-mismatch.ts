@@ -6,7 +6,7 @@ import {
   primaPosition,
   scendPosition,
 } from '../../cases/stock-position';
-import { sourceOf } from '../../cases/held';
+import { latest, sourceOf } from '../../cases/held';
 import { MAX_DEPTH } from '../../cases/quantities';
 import { type StockState, everyShare } from '../../cases/stock';
 import { MICRO, type Money, formatQuantity, mulDiv } from '../../exact';
@@ -24,12 +24,13 @@ import {
   salesOrder,
   synchronised,
 } from '../examples';
-import type { Divergence, Explained } from '../finding';
+import type { Divergence, Explained, Finding } from '../finding';
+import { heldSince } from './stock-since';
 
 const CODE = 'stock-mismatch';
 const GRACE_SECONDS = 30 * 60;
 /** Where what would explain a difference comes from. */
-const FEEDS = [
+export const STOCK_FEEDS = [
   ...['stock', 'order', 'return', 'goods', 'transfer'].map((stream) => ({ kind: 'scend', stream })),
   ...['StockBalance', 'StockJournal', 'ItemFulfilment'].map((stream) => ({ kind: 'prima', stream })),
 ];
@@ -47,12 +48,12 @@ export const stockMismatch = detector({
   reads: ['toleranceUnits'],
   causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
   supersedes: [],
-  detect(state, context) {
-    const gap = gapAt(state, context, context.now);
+  detect(state, context): Finding[] {
+    const gap = gapNow(state, context);
     if (gap === null || !gap.open) return [];
     const start = since(state, context, gap);
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
-    if (!context.told(dueAt, FEEDS)) return [];
+    if (!context.told(dueAt, STOCK_FEEDS)) return [];
     const units = gap.physical !== 0 ? gap.physical : gap.free;
     return [
       {
@@ -66,7 +67,7 @@ export const stockMismatch = detector({
         ],
         difference: { physical: formatQuantity(gap.physical), free: formatQuantity(gap.free) },
         explained: explainedBy(gap),
-        amountAtRisk: valueOf(state, units),
+        amountAtRisk: stockValue(state, units),
         unitsAtRisk: formatQuantity(Math.abs(units)),
         cause: causeOf(state, units),
         divergence: start,
@@ -108,6 +109,11 @@ export interface Gap {
   terms: Term[];
   /** Beyond tolerance. */
   open: boolean;
+}
+
+/** The gap as of now, for whoever asks in one evaluation. */
+export function gapNow(state: StockState, context: DetectContext): Gap | null {
+  return context.once('gap', () => gapAt(state, context, context.now));
 }
 
 /** The two positions at an instant and what is left of their difference; null with one side only. */
@@ -185,28 +191,14 @@ export function kitRows({ sku, warehouse }: StockState, context: DetectContext):
  * The earliest fact since which the sides have differed without interruption. Movements that both sides have posted never
  * change the unexplained part, so only the other instants are tried, backwards from the newest.
  */
-function since(state: StockState, context: DetectContext, gap: Gap): Divergence {
-  const instants: Divergence[] = [];
-  const add = (facts: readonly { at: number; fact: number }[]) => {
-    for (const { at, fact } of facts) instants.push({ at, fact });
-  };
-  [state.counts, state.balances, state.adjusted, state.journals, state.movements].forEach(add);
-  for (const share of state.open) [share.returned, share.dispatched, share.posted].forEach(add);
-  instants.sort((a, b) => b.at - a.at);
-  let start: Divergence = {
-    at: Math.max(gap.scend.anchor.at, gap.prima.anchor.at),
-    fact: gap.scend.anchor.fact,
-  };
-  if (gap.prima.anchor.at >= gap.scend.anchor.at)
-    start = { at: gap.prima.anchor.at, fact: gap.prima.anchor.fact };
-  let tried: number | null = null;
-  for (const instant of instants) {
-    if (instant.at === tried || instant.at > context.now) continue;
-    tried = instant.at;
-    if (gapAt(state, context, instant.at)?.open !== true) break;
-    start = instant;
-  }
-  return start;
+function since(state: StockState, context: DetectContext, { scend, prima }: Gap): Divergence {
+  const { at, fact } = prima.anchor.at >= scend.anchor.at ? prima.anchor : scend.anchor;
+  return heldSince(
+    state,
+    context.now,
+    { at, fact },
+    (instant) => gapAt(state, context, instant)?.open === true,
+  );
 }
 
 function kitShares(kit: StockState | null): KitRows['orders'] {
@@ -231,8 +223,8 @@ function causeOf(state: StockState, units: number): { code: string; detail: stri
   return { code: 'unexplained', detail: 'no fact accounts for the difference' };
 }
 
-function valueOf(state: StockState, units: number): Money | null {
-  const cost = [...state.balances].reverse().find((held) => held.value.unitCost !== null)?.value.unitCost;
+export function stockValue(state: StockState, units: number): Money | null {
+  const cost = latest(state.balances.filter((held) => held.value.unitCost !== null))?.value.unitCost;
   return cost ? { minor: Math.abs(mulDiv(cost.amount, units, MICRO)), currency: cost.currency } : null;
 }
 

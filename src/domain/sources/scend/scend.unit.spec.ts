@@ -184,10 +184,10 @@ describe('scend', () => {
             warehouse: 'UK1',
             sku: '563843898',
             statuses: [
-              { status: 'available', quantity: 6_000_000 },
               { status: 'allocated', quantity: 5_000_000 },
-              { status: 'quarantine', quantity: 1_000_000 },
+              { status: 'available', quantity: 6_000_000 },
               { status: 'in_transfer', quantity: 3_000_000 },
+              { status: 'quarantine', quantity: 1_000_000 },
             ],
             unlocated: 0,
             sequence: 8812,

@@ -54,8 +54,10 @@ export const stockLevel = messageType({
   },
 });
 
+/** By name: the names of an object have no order, and its notation must not make another content of it. */
 function readStatuses(statuses: object) {
-  return Object.entries(statuses).map(([status, quantity]: [string, unknown]) => {
+  const entries = Object.entries(statuses).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([status, quantity]: [string, unknown]) => {
     if (typeof quantity !== 'number') throw new Unreadable(status.slice(0, 50), 'must be an integer');
     return { status: readText(status, ''), quantity: readUnits(quantity, status) };
   });
