@@ -122,7 +122,7 @@ class Supervised {
   killed = 0;
   private child: ChildProcess;
   private ending = false;
-  private said = '';
+  private serving = false;
 
   constructor(private readonly env: NodeJS.ProcessEnv) {
     this.child = this.start();
@@ -134,7 +134,7 @@ class Supervised {
 
   /** Once it serves: before, a signal ends it as it ends any process. */
   async stop(): Promise<number | null> {
-    await settled(() => Promise.resolve(this.said.includes('serves at')));
+    await settled(() => Promise.resolve(this.serving));
     this.ending = true;
     const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));
     const asked = performance.now();
@@ -151,13 +151,16 @@ class Supervised {
   }
 
   private start(): ChildProcess {
-    this.said = '';
+    this.serving = false;
+    let said = '';
     const child = spawn(process.execPath, [MAIN, 'serve'], {
       env: this.env,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.said = (this.said + text).slice(-10_000);
+      if (this.serving) return;
+      said += text;
+      this.serving = said.includes('serves at');
     });
     child.once('close', (_, signal) => {
       if (signal === 'SIGKILL') this.killed += 1;
