@@ -16,6 +16,9 @@ import type { SourceBook } from '../projections/sources';
 import { VersionBook } from '../projections/versions';
 import { AlertsController } from './alerts/alerts.controller';
 import { ListAlertsHandler } from './alerts/list-alerts';
+import { ActOnClusterHandler } from './clusters/act-on-cluster';
+import { ClustersController } from './clusters/clusters.controller';
+import { GetClusterHandler, ListClustersHandler } from './clusters/read-clusters';
 import { CustomersController } from './customers/customers.controller';
 import { GetCustomerHandler } from './customers/get-customer';
 import { ActOnDriftHandler } from './drifts/act-on-drift';
@@ -82,6 +85,7 @@ export interface AppParts {
 
 const controllers: Type[] = [
   AlertsController,
+  ClustersController,
   CustomersController,
   DriftsController,
   HealthController,
@@ -102,6 +106,7 @@ const controllers: Type[] = [
 ];
 
 const handlers: Type[] = [
+  ActOnClusterHandler,
   ActOnDriftHandler,
   BeginImportHandler,
   ConfigureSourceHandler,
@@ -110,6 +115,7 @@ const handlers: Type[] = [
   DraftPolicyHandler,
   EndImportHandler,
   GetCustomerHandler,
+  GetClusterHandler,
   GetDriftHandler,
   GetFactHandler,
   GetMappingHandler,
@@ -125,6 +131,7 @@ const handlers: Type[] = [
   GetStockTrailHandler,
   GetTrailHandler,
   ListAlertsHandler,
+  ListClustersHandler,
   ListDriftsHandler,
   ListFactsHandler,
   ListImportsHandler,

@@ -230,6 +230,18 @@ program
   });
 
 program
+  .command('clusters')
+  .description('open drifts by their cause, the greatest cluster first, and what would close most of each')
+  .option('--detector <code>')
+  .option('--owner <owner>', 'of one that is open in it')
+  .option('--limit <count>')
+  .addOption(json())
+  .action(async (options: { json: boolean }) => {
+    const { runClusters } = await import('./clusters.js');
+    finish(await runClusters(options));
+  });
+
+program
   .command('trail')
   .description('the audit trail of an order, by any reference that any system has for it')
   .argument('<ref>')

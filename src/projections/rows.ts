@@ -2,6 +2,7 @@
 import { type CaseStates, type CaseKind, caseKinds } from '../domain/cases/kinds';
 import type { Wait } from '../domain/drift/context';
 import type { Finding } from '../domain/drift/finding';
+import { clusterId } from './engine/reconcile';
 import { type CaseRecord, type DriftRecord, newInMemory } from './engine/records';
 
 export interface CaseRow {
@@ -35,6 +36,7 @@ export interface DriftRow {
   values_hash: string;
   source: string;
   cause: string;
+  cluster: string;
   amount_minor: number | null;
   amount_currency: string | null;
   aliases: string[];
@@ -92,6 +94,7 @@ export function driftRow(caseKey: string, drift: DriftRecord): DriftRow {
     values_hash: drift.valuesHash,
     source: finding.sides[0]?.system ?? '',
     cause: finding.cause.code,
+    cluster: clusterId(drift.detector, finding.cause),
     amount_minor: finding.amountAtRisk?.minor ?? null,
     amount_currency: finding.amountAtRisk?.currency ?? null,
     aliases: drift.aliases,

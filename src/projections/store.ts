@@ -210,6 +210,7 @@ const DRIFT_COLUMNS: Record<keyof DriftRow, string> = {
   values_hash: 'text',
   source: 'text',
   cause: 'text',
+  cluster: 'text',
   amount_minor: 'bigint',
   amount_currency: 'text',
   aliases: 'text[]',

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { clusterName } from '../domain/drift/cluster';
 import type { Log } from '../platform/logging';
 import type { Secret } from '../platform/secret';
 import { CircuitBreaker } from './circuit-breaker';
@@ -155,13 +156,13 @@ export class OutboxSender {
   }
 }
 
-/** Alerts that say the same of different subjects; a summary is one by itself. */
+/** Alerts of one cluster that say the same of different subjects; a summary is one by itself. */
 function grouped(alerts: readonly Alert[]): Alert[][] {
   const groups = new Map<string, Alert[]>();
   for (const alert of alerts) {
     const key = isSummary(alert)
       ? String(alert.id)
-      : JSON.stringify([alert.kind, alert.body.detector, alert.body.cause.code]);
+      : JSON.stringify([alert.kind, clusterName(alert.body.detector, alert.body.cause)]);
     const known = groups.get(key);
     if (known) known.push(alert);
     else groups.set(key, [alert]);

@@ -1,6 +1,7 @@
 /** Alerts in Slack's mrkdwn. */
 import { currencyDigits, formatDecimal, type Money } from '../domain/exact';
 import { formatInstant } from '../domain/facts/instant';
+import { clusterId } from '../projections/engine/reconcile';
 import { type Alert, type DriftAlert, isSummary } from './claim';
 import { IMPORTED } from './import-alert';
 import { importText } from './import-text';
@@ -11,7 +12,7 @@ import { promotionText } from './promotion-text';
 const NAMED = 5;
 
 /**
- * One message: of one alert in full, of several (of one kind, detector and cause) with their count, or of one promotion.
+ * One message: of one alert in full, of several (of one kind and one cluster) with their count, or of one promotion.
  * `link` ends without `/`.
  */
 export function slackMessage(alerts: readonly Alert[], link: string): { text: string } {
@@ -52,18 +53,19 @@ function ofMany({ kind, body }: DriftAlert, alerts: readonly DriftAlert[], link:
     return `• <${link}/v1/drifts/${each.drift}|${subject}> · alert ${id}`;
   });
   const rest = alerts.length - first.length;
-  const query = `detector=${encodeURIComponent(detector)}&status=${kind === 'drift.opened' ? 'open' : 'resolved'}`;
+  const cluster = clusterId(detector, cause);
+  const where = kind === 'drift.opened' ? `clusters/${cluster}` : `drifts?cluster=${cluster}&status=resolved`;
   return [
     kind === 'drift.opened' ? `${what} (${severity})` : `Resolved: ${what}`,
     `At risk: ${atRisk(
       alerts.map((alert) => alert.body.amountAtRisk),
       null,
     )}`,
-    `Cause: ${plain(cause.code)}`,
+    `Cause: ${plain(cause.code)}${cause.about === undefined ? '' : `: ${plain(cause.about)}`}`,
     ...ownersOf(alerts),
     ...first,
     ...(rest > 0 ? [`… and ${rest} more`] : []),
-    `${link}/v1/drifts?${query}`,
+    `${link}/v1/${where}`,
   ];
 }
 

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import { type DriftAct, readOwnMessage, writeDriftAct } from '../../domain/sources/tallystick/messages';
-import type { Ledger } from '../../ledger/port';
+import type { Ledger, Proposal } from '../../ledger/port';
 import { ownFact } from '../../projections/sources';
 import { DriftEntity } from '../entities/drift.entity';
 import { ReadModels } from '../entities/read-models';
@@ -22,6 +22,8 @@ export interface ActRequest {
   actor: string;
   comment: string | null;
   assignee: string | null;
+  /** Of an acceptance, epoch ms: when it ends. */
+  until: number | null;
   /** The caller's Idempotency-Key: the same act by the same actor is recorded once. */
   idempotencyKey: string | null;
 }
@@ -61,15 +63,10 @@ export class ActOnDriftHandler implements ICommandHandler<ActOnDrift> {
 
   private async record(row: DriftEntity, request: ActRequest): Promise<number> {
     const act = actOn(row, request);
-    const identity = createHash('sha256')
-      .update(JSON.stringify(['act', act.actor, act.id]))
-      .digest();
     const known = request.idempotencyKey === null ? null : await this.repeated(act);
     if (known !== null) return known;
     if (act.type === 'drift.accepted' && row.status !== 'open') throw driftNotOpen(row.status);
-    const [receipt] = await this.ledger.append([
-      { ...ownFact(act.type, act.id, act.at, writeDriftAct(act), act.actor), identity },
-    ]);
+    const [receipt] = await this.ledger.append([actFact(act)]);
     if (!receipt) throw new Error('the ledger answered no receipt');
     // Two requests with one key at once: the second finds what the first has just recorded.
     return receipt.duplicate ? ((await this.repeated(act)) ?? receipt.position) : receipt.position;
@@ -85,8 +82,16 @@ export class ActOnDriftHandler implements ICommandHandler<ActOnDrift> {
   }
 }
 
-function actOn(row: DriftEntity, request: ActRequest): DriftAct {
-  const { type, actor, comment, assignee, idempotencyKey } = request;
+/** To be appended: the same act again is a repeat. */
+export function actFact(act: DriftAct): Proposal {
+  const identity = createHash('sha256')
+    .update(JSON.stringify(['act', act.actor, act.id]))
+    .digest();
+  return { ...ownFact(act.type, act.id, act.at, writeDriftAct(act), act.actor), identity };
+}
+
+export function actOn(row: DriftEntity, request: ActRequest): DriftAct {
+  const { type, actor, comment, assignee, until, idempotencyKey } = request;
   const id =
     idempotencyKey === null
       ? randomUUID()
@@ -106,9 +111,10 @@ function actOn(row: DriftEntity, request: ActRequest): DriftAct {
     at: Date.now(),
     comment,
     assignee,
+    until,
   };
 }
 
 function sameAct(a: DriftAct, b: DriftAct): boolean {
-  return (['type', 'caseKey', 'anchor', 'comment', 'assignee'] as const).every((name) => a[name] === b[name]);
+  return (['type', 'caseKey', 'anchor', 'comment', 'assignee', 'until'] as const).every((name) => a[name] === b[name]);
 }

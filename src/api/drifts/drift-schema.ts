@@ -20,11 +20,13 @@ export const driftAct = named('Act', {
   occurrence: z.number().int(),
   comment: z.string().nullable(),
   assignee: z.string().nullable(),
+  until: instantText.nullable().describe('Of an acceptance: when it ends.'),
 });
 
 export const drift = named('Drift', {
   id: z.string(),
   detector: z.string(),
+  cluster: z.string().describe('Drifts of one cause have it in common: `/v1/clusters/{cluster}`.'),
   subject: z.object({ kind: z.string(), id: z.string() }),
   discriminator: z.string(),
   severity: z.enum(severities),
@@ -43,7 +45,7 @@ export const drift = named('Drift', {
   explained: z.array(z.object({ reason: z.string(), value: z.string(), facts: z.array(position) })),
   amountAtRisk: money.nullable(),
   unitsAtRisk: z.string().nullable().describe('Decimal text, base units.'),
-  cause: z.object({ code: z.string(), detail: z.string() }),
+  cause: z.object({ code: z.string(), detail: z.string(), about: z.string().optional() }),
   firstDivergence: z.object({ fact: position, position, occurredAt: instantText }).nullable(),
   fixes: z.array(z.object({ kind: z.string(), system: z.string(), text: z.string() })),
   aliases: z

@@ -11,6 +11,7 @@ export function driftView(row: DriftEntity): DriftView {
   return {
     id: row.id,
     detector: row.detector,
+    cluster: row.cluster,
     subject,
     discriminator,
     severity: row.severity as DriftView['severity'],
@@ -41,7 +42,7 @@ export function driftView(row: DriftEntity): DriftView {
 export function actsOf(acts: readonly Act[], anchor: string): DriftActView[] {
   return acts
     .filter((act) => act.anchor === anchor)
-    .map(({ type, fact, at, actor, occurrence, comment, assignee }) => ({
+    .map(({ type, fact, at, actor, occurrence, comment, assignee, until }) => ({
       type,
       fact,
       at: formatInstant(at),
@@ -49,6 +50,7 @@ export function actsOf(acts: readonly Act[], anchor: string): DriftActView[] {
       occurrence,
       comment,
       assignee,
+      until: until == null ? null : formatInstant(until),
     }));
 }
 

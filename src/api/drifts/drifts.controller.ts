@@ -10,7 +10,7 @@ import { type Caller, FromCaller } from '../requests/caller';
 import { noParameters } from '../requests/query';
 import { ActRoute } from './act';
 import { ActOnDrift, type ActResult } from './act-on-drift';
-import { assignBody, commentBody, optionalBody } from './act-schema';
+import { acceptBody, assignBody, commentBody, optionalBody } from './act-schema';
 import { type DriftDetail, type DriftView, drift, driftDetail } from './drift-schema';
 import { GetDrift } from './get-drift';
 import { ListDrifts, driftFilter } from './list-drifts';
@@ -95,10 +95,10 @@ export class DriftsController {
   }
 
   @Post(':id/accept')
-  @ActRoute('The difference stands until its values change')
+  @ActRoute('The difference stands until its values change, or until a time')
   accept(
     @Param('id') id: string,
-    @Body({ schema: optionalBody }) body: z.output<typeof optionalBody>,
+    @Body({ schema: acceptBody }) body: z.output<typeof acceptBody>,
     @FromCaller() caller: Caller,
   ): Promise<ActResult> {
     return this.act('drift.accepted', id, body, caller);
@@ -107,10 +107,10 @@ export class DriftsController {
   private act(
     type: DriftAct['type'],
     drift: string,
-    body: { comment?: string; assignee?: string },
+    body: { comment?: string; assignee?: string; until?: number },
     caller: Caller,
   ): Promise<ActResult> {
-    const { comment = null, assignee = null } = body;
-    return this.commands.execute(new ActOnDrift({ type, drift, comment, assignee, ...caller }));
+    const { comment = null, assignee = null, until = null } = body;
+    return this.commands.execute(new ActOnDrift({ type, drift, comment, assignee, until, ...caller }));
   }
 }

@@ -34,6 +34,7 @@ describe('drifts over HTTP', () => {
         {
           id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
           detector: 'order-rejected',
+          cluster: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
           subject: { kind: 'order', id: 'SC-1' },
           discriminator: '',
           severity: 'high',
@@ -51,7 +52,7 @@ describe('drifts over HTTP', () => {
           explained: [],
           amountAtRisk: { minor: 2380, currency: 'EUR' },
           unitsAtRisk: null,
-          cause: { code: 'unknown-sku', detail: expect.any(String) as string },
+          cause: { code: 'unknown-sku', about: 'BAG-1', detail: expect.any(String) as string },
           firstDivergence: {
             fact: expect.any(Number) as number,
             position: expect.any(Number) as number,

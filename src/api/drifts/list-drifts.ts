@@ -19,6 +19,7 @@ export const driftFilter = querySchema({
   subject: filterText.optional().describe('`<kind>:<id>`, such as order:SC-100901.'),
   severity: z.enum(severities).optional(),
   owner: filterText.optional().describe('Assigned, or named by the policy.'),
+  cluster: filterText.optional().describe('Those of one cause, by the identifier of their cluster.'),
   ...paging,
 });
 
@@ -48,12 +49,13 @@ export class ListDriftsHandler implements IQueryHandler<ListDrifts> {
   }
 
   private select(filter: ListDrifts['filter']): SelectQueryBuilder<DriftEntity> {
-    const { status, detector, subject, severity, owner, source } = filter;
+    const { status, detector, subject, severity, owner, source, cluster } = filter;
     const query = this.models.of(DriftEntity).createQueryBuilder('d');
     if (status !== 'all') query.andWhere('d.status = :status', { status });
     if (detector !== undefined) query.andWhere('d.detector = :detector', { detector });
     if (subject !== undefined) query.andWhere('d.subject = :subject', { subject });
     if (severity !== undefined) query.andWhere('d.severity = :severity', { severity });
+    if (cluster !== undefined) query.andWhere('d.cluster = :cluster', { cluster });
     if (owner !== undefined) query.andWhere('d.owner = :owner', { owner });
     if (source !== undefined) {
       // As the finding's JSON has it: inside any other text its quotation marks would be escaped.

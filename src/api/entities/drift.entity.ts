@@ -55,6 +55,10 @@ export class DriftEntity {
   @Column({ type: 'text' })
   source!: string;
 
+  /** Drifts of one cause have it in common. */
+  @Column({ type: 'text' })
+  cluster!: string;
+
   @Column({ type: 'text', array: true })
   aliases!: string[];
 

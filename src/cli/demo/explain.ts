@@ -38,3 +38,24 @@ export async function explainOne(url: string): Promise<string> {
     `  ${url}/v1/drifts/${drift.id}\n`,
   ].join('\n');
 }
+
+interface Cluster {
+  id: string;
+  detector: string;
+  cause: { code: string; about: string | null };
+  open: number;
+  change: { text: string } | null;
+}
+
+/** The greatest cluster: what one change would close. */
+export async function greatestCluster(url: string): Promise<string> {
+  const { items } = (await read(`${url}/v1/clusters?limit=1`)) as { items: Cluster[] };
+  const [cluster] = items;
+  if (!cluster) return '';
+  const { detector, cause, open, change, id } = cluster;
+  return [
+    `The greatest cluster: ${open} × ${detector}, ${cause.code}${cause.about === null ? '' : ` ${cause.about}`}`,
+    `  change       ${change?.text ?? 'none is proposed'}`,
+    `  ${url}/v1/clusters/${id}\n`,
+  ].join('\n');
+}

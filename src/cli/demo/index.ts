@@ -9,7 +9,7 @@ import { type Config, Secret, loadConfig } from '../../platform/config';
 import { stopOnSignal } from '../../platform/shutdown';
 import { type Runtime, openRuntime } from '../runtime';
 import { type Service, startService } from '../service';
-import { explainOne } from './explain';
+import { explainOne, greatestCluster } from './explain';
 import { score, type Score, scoreTable } from './score';
 import { sendWorld, type Secrets } from './send';
 
@@ -51,9 +51,11 @@ async function play(world: World, secrets: Secrets, { ledger }: Runtime, service
   const result = await untilSettled(() => score(world.truth(), service.url, ledger));
   say(`\nFound against injected\n${scoreTable(result)}`);
   say(await explainOne(service.url));
+  say(await greatestCluster(service.url));
   say(`Look around:
   ${service.url}/v1/status
   ${service.url}/v1/drifts
+  ${service.url}/v1/clusters
   ${service.url}/v1/alerts
   ${service.url}/openapi.json
   ${service.url}/metrics`);

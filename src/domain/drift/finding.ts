@@ -33,6 +33,13 @@ export interface Divergence {
   at: number;
 }
 
+export interface Cause {
+  code: string;
+  detail: string;
+  /** What drifts of this cause have in common beside it: a SKU, a word that no table has, a field. Drifts alike in it are a cluster. */
+  about?: string;
+}
+
 export interface Finding {
   subject: { kind: string; id: string };
   /** Distinguishes several drifts of one detector on one subject; '' where there can be only one. */
@@ -51,7 +58,7 @@ export interface Finding {
   amountAtRisk: Money | null;
   /** Decimal text, base units. */
   unitsAtRisk: string | null;
-  cause: { code: string; detail: string };
+  cause: Cause;
   divergence: Divergence | null;
   fixes: Proposal[];
 }

@@ -19,7 +19,7 @@ import { feedKey, keysOf, targetsOf } from './keys';
 import { BEYOND_EXACT, type Part } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
 import { type Reading, type ToldAct, readBlock, refusedMessage } from './reading';
-import { reconcile } from './reconcile';
+import { actOf, reconcile, waitForExpiry } from './reconcile';
 import { type CaseRecord, type DriftEvent, type FactChunk, type Readable, CHUNK } from './records';
 import { Schedule, newWaits } from './schedule';
 
@@ -166,9 +166,9 @@ export class Engine {
     const record = this.memory.get(own.caseKey);
     // An act on a case that this mapping does not build stays in the ledger and waits for one that does.
     if (!record) return;
-    const { caseKey, anchor, occurrence, valuesHash, actor, comment, assignee } = own;
-    const type = own.type.slice('drift.'.length) as 'acknowledged';
-    record.acts.push({ type, anchor, occurrence, valuesHash, actor, comment, assignee, fact: position, at });
+    const { caseKey, anchor, occurrence, actor, assignee } = own;
+    const act = actOf(own, position, at);
+    record.acts.push(act);
     const drift = record.drifts.get(anchor);
     if (drift) {
       // One that is found no more keeps whom it was given to.
@@ -186,7 +186,7 @@ export class Engine {
         position,
         at,
         status,
-        detail: `${type} by ${actor}`,
+        detail: `${act.type} by ${actor}`,
       });
     }
     this.note(record, position);
@@ -315,6 +315,7 @@ export class Engine {
     const { found, waits, looks } = evaluate(record.kind, record.state, context);
     const touched = record.memory.touched === this.turn;
     const events = reconcile(record, found, by, this.instant, touched);
+    waitForExpiry(record.acts, waits, this.instant);
     for (const event of events) this.events.push(event);
     const moved = this.memory.relook(record, looks);
     this.waitForClocksAhead(record, waits, touched);

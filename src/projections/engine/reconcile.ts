@@ -1,8 +1,19 @@
 /** The drifts of a case against what was found now: opened, changed, renamed, resolved, come back. */
 import { hash } from 'node:crypto';
 import { orderSubject, type OrderState } from '../../domain/cases/order';
+import { clusterName } from '../../domain/drift/cluster';
+import type { Wait } from '../../domain/drift/context';
+import type { Cause } from '../../domain/drift/finding';
 import type { Found } from './evaluate';
-import type { Act, CaseRecord, DriftEvent, DriftEventType, DriftRecord, DriftStatus } from './records';
+import type {
+  Act,
+  CaseRecord,
+  DriftAct,
+  DriftEvent,
+  DriftEventType,
+  DriftRecord,
+  DriftStatus,
+} from './records';
 
 export function driftId(
   detector: string,
@@ -14,6 +25,11 @@ export function driftId(
     JSON.stringify([detector, `${subject.kind}:${subject.id}`, discriminator]),
     'hex',
   ).slice(0, 32);
+}
+
+/** Of the drifts of one cause; see `clusterName`. */
+export function clusterId(detector: string, cause: Cause): string {
+  return hash('sha256', clusterName(detector, cause), 'hex').slice(0, 32);
 }
 
 /** What *accept* binds to: the values of both sides, not which fact says them. */
@@ -69,12 +85,12 @@ export function reconcile(
     const known = record.drifts.get(anchor);
     if (!known || known.status === 'resolved') {
       const drift = opened(each, anchor, known, by);
-      drift.status = statusOf(each, drift, record.acts);
+      drift.status = statusOf(each, drift, record.acts, at);
       drift.owner = assigneeOf(anchor, record.acts) ?? each.owner;
       record.drifts.set(anchor, drift);
       tell(drift, known ? 'reopened' : 'opened');
     } else {
-      continued(each, known, record.acts, by, tell);
+      continued(each, known, record.acts, { by, at }, tell);
     }
   }
   for (const drift of record.drifts.values()) {
@@ -111,7 +127,13 @@ function opened(each: Found, anchor: string, former: DriftRecord | undefined, by
 
 type Tell = (drift: DriftRecord, type: DriftEventType, detail?: string) => void;
 
-function continued(each: Found, drift: DriftRecord, acts: readonly Act[], by: number, tell: Tell): void {
+function continued(
+  each: Found,
+  drift: DriftRecord,
+  acts: readonly Act[],
+  { by, at }: { by: number; at: number },
+  tell: Tell,
+): void {
   const id = driftId(each.detector, each.finding.subject, each.finding.discriminator);
   const valuesHash = valuesHashOf(each);
   const before = drift.status;
@@ -128,7 +150,7 @@ function continued(each: Found, drift: DriftRecord, acts: readonly Act[], by: nu
   drift.owner = assigneeOf(drift.anchor, acts) ?? each.owner;
   drift.openedAt = dueAt;
   drift.valuesHash = valuesHash;
-  drift.status = statusOf(each, drift, acts);
+  drift.status = statusOf(each, drift, acts, at);
   if (!renamed && !changed && drift.status === before) return;
   drift.changedBy = by;
   if (renamed) tell(drift, 'renamed', drift.aliases.at(-1));
@@ -150,15 +172,38 @@ function statusEvent(status: DriftStatus): DriftEventType {
   return status === 'resolved' ? 'resolved' : status;
 }
 
-/** An acceptance holds for the occurrence and the values that it was given for. */
-function statusOf(each: Found, drift: DriftRecord, acts: readonly Act[]): DriftStatus {
+/** An acceptance holds for the occurrence and the values that it was given for, and before its end. */
+function statusOf(each: Found, drift: DriftRecord, acts: readonly Act[], at: number): DriftStatus {
   if (each.superseded) return 'consequence';
   const accepted = acts.some(
     (act) =>
       act.type === 'accepted' &&
       act.anchor === drift.anchor &&
       act.occurrence === drift.occurrence &&
-      act.valuesHash === drift.valuesHash,
+      act.valuesHash === drift.valuesHash &&
+      (act.until == null || at < act.until),
   );
   return accepted ? 'accepted' : 'open';
+}
+
+export function actOf(own: DriftAct, fact: number, at: number): Act {
+  const { anchor, occurrence, valuesHash, actor, comment, assignee, until } = own;
+  const type = own.type.slice('drift.'.length) as Act['type'];
+  return {
+    type,
+    anchor,
+    occurrence,
+    valuesHash,
+    actor,
+    comment,
+    assignee,
+    ...(until !== null && { until }),
+    fact,
+    at,
+  };
+}
+
+/** A case whose acceptances end is asked again when they do. */
+export function waitForExpiry(acts: readonly Act[], waits: Wait[], at: number): void {
+  for (const { until } of acts) if (until != null && until > at) waits.push({ on: 'clock', at: until });
 }

@@ -33,6 +33,8 @@ export interface Act {
   actor: string;
   comment: string | null;
   assignee: string | null;
+  /** Of an acceptance, epoch ms. Absent from what was stored before there was an end. */
+  until?: number | null;
   fact: number;
   at: number;
 }

@@ -63,8 +63,16 @@ function addMissing(state: ProductState, held: Bom, context: DetectContext, find
           : { system: 'prima', value: null, fact: null },
         difference: sku,
         cause: self
-          ? { code: 'contains-itself', detail: `${sku} is a component of itself and cannot be exploded` }
-          : { code: 'component-missing', detail: `no Item document defines the component ${sku}` },
+          ? {
+              code: 'contains-itself',
+              about: sku,
+              detail: `${sku} is a component of itself and cannot be exploded`,
+            }
+          : {
+              code: 'component-missing',
+              about: sku,
+              detail: `no Item document defines the component ${sku}`,
+            },
         fix: self
           ? { kind: 'correct', system: sourceOf(held), text: `Take ${sku} out of its own bill of materials.` }
           : {
@@ -104,6 +112,7 @@ function addDiffering(state: ProductState, context: DetectContext, findings: Fin
         difference: differing.join(', '),
         cause: {
           code: sameSkus ? 'quantities' : 'components',
+          about: state.sku,
           detail: `${sourceOf(first)} and ${sourceOf(held)} differ in ${differing.join(', ')}`,
         },
         fix: {

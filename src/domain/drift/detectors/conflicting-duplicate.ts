@@ -237,7 +237,11 @@ function finding({ winner, loser, discriminator, cause }: Conflict, context: Det
       explained: [],
       amountAtRisk: null,
       unitsAtRisk: null,
-      cause: { code: cause, detail: `${what} was said twice, and differs in ${fields.join(', ')}` },
+      cause: {
+        code: cause,
+        about: `${system} ${fields.join(', ')}`,
+        detail: `${what} was said twice, and differs in ${fields.join(', ')}`,
+      },
       divergence: { fact: loser.fact, at: loser.at },
       fixes: [
         {

@@ -49,6 +49,7 @@ export const feedBehind = detector({
         unitsAtRisk: null,
         cause: {
           code: lag.cause,
+          about: state.source,
           detail: `at ${formatInstant(lag.at)} ${state.source} had told up to ${formatInstant(lag.newest)}`,
         },
         divergence: { fact: lag.fact, at: lag.newest },

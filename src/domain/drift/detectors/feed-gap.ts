@@ -4,7 +4,7 @@ import { formatInstant } from '../../facts/instant';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { heartbeat, hours, level } from '../examples';
-import type { Finding, Json } from '../finding';
+import type { Cause, Finding, Json } from '../finding';
 
 const CODE = 'feed-gap';
 const GRACE_SECONDS = 15 * 60;
@@ -18,7 +18,7 @@ interface Gap {
   said: Json;
   received: Json;
   difference: Json;
-  cause: { code: string; detail: string };
+  cause: Cause;
 }
 
 export const feedGap = detector({
@@ -132,7 +132,7 @@ function finding({ source, stream }: FeedState, gap: Gap, dueAt: number): Findin
     explained: [],
     amountAtRisk: null,
     unitsAtRisk: null,
-    cause: gap.cause,
+    cause: { ...gap.cause, about: source },
     divergence: { fact: gap.fact, at: gap.since },
     fixes: [
       {

@@ -41,6 +41,7 @@ export const feedStale = detector({
         unitsAtRisk: null,
         cause: {
           code: state.messages === 0 ? 'never-heard' : 'silent',
+          about: state.source,
           detail: `nothing from ${state.source} since ${formatInstant(state.receivedAt)}`,
         },
         divergence: { fact: state.receivedFact, at: state.receivedAt },

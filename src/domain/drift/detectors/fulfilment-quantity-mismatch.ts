@@ -96,6 +96,7 @@ export const fulfilmentQuantityMismatch = detector({
           unitsAtRisk: formatQuantity(Math.abs(out - booked)),
           cause: {
             code: 'quantity',
+            about: sku,
             detail: `${sku}: ${formatQuantity(out)} dispatched, ${formatQuantity(booked)} fulfilled`,
           },
           divergence: divergedAt(parted),

@@ -139,6 +139,7 @@ function finding(
     unitsAtRisk: null,
     cause: {
       code: byPrice ? 'unit-price' : 'line-net',
+      about: line.sku,
       detail: `${line.sku}: net ${money(line.net)} invoiced, ${money(off.expectedNet)} by the order`,
     },
     divergence: divergedAt(held.at >= order.at ? held : order),

@@ -51,7 +51,11 @@ function finding(state: MessageState, dueAt: number): Finding {
     explained: [],
     amountAtRisk: null,
     unitsAtRisk: null,
-    cause: { code: invalid ? 'schema' : 'unknown-type', detail: `${place}${state.reason}` },
+    cause: {
+      code: invalid ? 'schema' : 'unknown-type',
+      about: [state.source, state.type, invalid ? fieldOf(state.path) : null].filter(Boolean).join(' '),
+      detail: `${place}${state.reason}`,
+    },
     divergence: { fact: state.position, at: state.at },
     fixes: [
       invalid
@@ -67,4 +71,9 @@ function finding(state: MessageState, dueAt: number): Finding {
           },
     ],
   };
+}
+
+/** The same field of every line is one field. */
+function fieldOf(path: string | null): string | null {
+  return path === null ? null : path.replaceAll(/\[\d+\]/g, '[]');
 }

@@ -45,7 +45,11 @@ export const nonStockItemMissing = detector({
         explained: [],
         amountAtRisk: { minor: Math.abs(line.net), currency: order.value.currency },
         unitsAtRisk: null,
-        cause: { code: 'no-item', detail: `line ${lineNo} is ${sku}, which no Item document defines` },
+        cause: {
+          code: 'no-item',
+          about: sku,
+          detail: `line ${lineNo} is ${sku}, which no Item document defines`,
+        },
         divergence: divergedAt(order),
         fixes: [
           {

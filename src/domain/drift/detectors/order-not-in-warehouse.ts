@@ -6,7 +6,7 @@ import { formatInstant } from '../../facts/instant';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, hours, item, receivedByWarehouse, salesOrder, synchronised } from '../examples';
-import { divergedAt } from '../finding';
+import { type Cause, divergedAt } from '../finding';
 import { isCancelled, warehouseSilent } from './shared';
 
 const RELEASED = new Set(['pending_fulfilment', 'partially_fulfilled', 'pending_billing', 'billed']);
@@ -99,15 +99,12 @@ function releaseOf(state: OrderState): OrderVersion | null {
   return start;
 }
 
-function causeOf(
-  state: OrderState,
-  skus: string[],
-  context: DetectContext,
-): { code: string; detail: string } {
+function causeOf(state: OrderState, skus: string[], context: DetectContext): Cause {
   const unknown = skus.filter((sku) => (context.product(sku)?.synchronised.length ?? 0) === 0);
   if (unknown.length > 0) {
     return {
       code: 'sku-not-in-warehouse',
+      about: unknown[0],
       detail: `never synchronised to Scend: ${[...new Set(unknown)].join(', ')}`,
     };
   }

@@ -87,7 +87,11 @@ export const orderRejected = detector({
           ? { minor: order.value.totals.gross, currency: order.value.currency }
           : null,
         unitsAtRisk: null,
-        cause: { code, detail: rejection.value.reason ?? rejection.value.reasonCode },
+        cause: {
+          code,
+          detail: rejection.value.reason ?? rejection.value.reasonCode,
+          ...onlyOf(rejection.value.lines.map(({ sku }) => sku)),
+        },
         divergence: divergedAt(rejection),
         fixes: [{ kind: 'resend', system: 'scend', text: REMEDIES[code] ?? '' }],
       },
@@ -108,3 +112,9 @@ export const orderRejected = detector({
     resolves: { by: [receivedByWarehouse(hours(2))] },
   },
 });
+
+/** A rejection that names one SKU alone is about it. */
+function onlyOf(skus: readonly string[]): { about?: string } {
+  const [first] = skus;
+  return first !== undefined && skus.every((sku) => sku === first) ? { about: first } : {};
+}

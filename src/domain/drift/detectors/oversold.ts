@@ -53,6 +53,7 @@ export const oversold = detector({
         unitsAtRisk: formatQuantity(short),
         cause: {
           code: promise.allocated > promise.physical ? 'allocated-exceeds-physical' : 'free-negative',
+          about: state.sku,
           detail: `${formatQuantity(short)} more are promised than there are`,
         },
         divergence: start,

@@ -233,6 +233,7 @@ function finding(reference: Reference, dueAt: number): Finding {
     unitsAtRisk: null,
     cause: {
       code: `unknown-${reference.kind}`,
+      about: reference.id,
       detail: `no document defines ${reference.kind} ${reference.id}`,
     },
     divergence: divergedAt(reference.by),

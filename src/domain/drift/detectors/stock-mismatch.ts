@@ -69,7 +69,7 @@ export const stockMismatch = detector({
         explained: explainedBy(gap),
         amountAtRisk: stockValue(state, units),
         unitsAtRisk: formatQuantity(Math.abs(units)),
-        cause: causeOf(state, units),
+        cause: { ...causeOf(state, units), about: state.sku },
         divergence: start,
         fixes: [
           {

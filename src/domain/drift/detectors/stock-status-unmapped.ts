@@ -56,7 +56,11 @@ export const stockStatusUnmapped = detector({
         explained: [],
         amountAtRisk: stockValue(state, quantity),
         unitsAtRisk: formatQuantity(Math.abs(quantity)),
-        cause: { code: 'unmapped-status', detail: `no entry of stock-status is for ${status}` },
+        cause: {
+          code: 'unmapped-status',
+          about: status,
+          detail: `no entry of stock-status is for ${status}`,
+        },
         divergence: divergedAt(first),
         fixes: [
           {

@@ -50,6 +50,7 @@ export const stockUnlocated = detector({
         unitsAtRisk: formatQuantity(unlocated),
         cause: {
           code: 'no-location',
+          about: state.sku,
           detail: `${formatQuantity(unlocated)} of ${formatQuantity(available)} available have no location`,
         },
         divergence: divergedAt(first),

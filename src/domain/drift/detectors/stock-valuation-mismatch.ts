@@ -74,9 +74,14 @@ export const stockValuationMismatch = detector({
         unitsAtRisk: null,
         cause:
           gap.physical !== 0
-            ? { code: 'quantity', detail: `${formatQuantity(gap.physical)} of the quantity are unexplained` }
+            ? {
+                code: 'quantity',
+                about: state.sku,
+                detail: `${formatQuantity(gap.physical)} of the quantity are unexplained`,
+              }
             : {
                 code: 'cost',
+                about: state.sku,
                 detail: `booked at ${money(off.book)}, worth ${money(off.shelf)} at unit cost`,
               },
         divergence: start,

@@ -52,9 +52,10 @@ export const taxCodeMissing = detector({
         unitsAtRisk: null,
         cause:
           code === null
-            ? { code: 'no-code', detail: `line ${lineNo} (${sku}) has no tax code` }
+            ? { code: 'no-code', about: sku, detail: `line ${lineNo} (${sku}) has no tax code` }
             : {
                 code: 'unknown-code',
+                about: code,
                 detail: `no TaxCode document defines ${code} of line ${lineNo} (${sku})`,
               },
         divergence: divergedAt(order),

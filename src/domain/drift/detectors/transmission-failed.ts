@@ -216,7 +216,7 @@ function finding(
     explained: [],
     amountAtRisk,
     unitsAtRisk: null,
-    cause: { code: 'failed', detail: reason },
+    cause: { code: 'failed', about: [entity, to, errorCode].filter(Boolean).join(' '), detail: reason },
     divergence: divergedAt(held),
     fixes: [
       {

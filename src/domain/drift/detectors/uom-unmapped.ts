@@ -144,7 +144,11 @@ function finding(
     explained: [],
     amountAtRisk: use.amount,
     unitsAtRisk: use.amount === null ? formatQuantity(Math.abs(quantity)) : null,
-    cause: { code: 'unknown-unit', detail: `${use.where} is in ${uom}, which ${sku} does not have` },
+    cause: {
+      code: 'unknown-unit',
+      about: `${sku} ${uom.toUpperCase()}`,
+      detail: `${use.where} is in ${uom}, which ${sku} does not have`,
+    },
     divergence: divergedAt(use.by),
     fixes: [
       {

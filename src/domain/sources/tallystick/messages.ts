@@ -48,6 +48,8 @@ const driftAct = z.object({
   at: instant,
   comment,
   assignee: code.nullish(),
+  /** Of an acceptance: it holds until then. */
+  until: instant.nullish(),
 });
 
 /** What was drafted is kept as it was: whether it is still understood is asked when it is used. */
@@ -98,6 +100,8 @@ export interface DriftAct {
   at: number;
   comment: string | null;
   assignee: string | null;
+  /** Of an acceptance, epoch ms: it holds before then; null for as long as the values do. */
+  until: number | null;
 }
 
 interface Draft {
@@ -138,7 +142,7 @@ export function readOwnMessage(message: unknown): OwnMessage | null {
     case 'policy.drafted':
       return { ...own, reason: own.reason ?? null };
     default:
-      return { ...own, comment: own.comment ?? null, assignee: own.assignee ?? null };
+      return { ...own, comment: own.comment ?? null, assignee: own.assignee ?? null, until: own.until ?? null };
   }
 }
 
@@ -180,6 +184,7 @@ export function writeDriftAct(act: DriftAct): string {
     at: formatInstant(at),
     ...(act.comment === null ? {} : { comment: act.comment }),
     ...(act.assignee === null ? {} : { assignee: act.assignee }),
+    ...(act.until === null ? {} : { until: formatInstant(act.until) }),
   });
 }
 

@@ -23,6 +23,7 @@ const act: DriftAct = {
   at,
   comment: null,
   assignee: 'ada',
+  until: null,
 };
 const drafted: DraftMessage = {
   type: 'mapping.drafted',
