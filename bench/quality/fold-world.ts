@@ -39,7 +39,9 @@ export async function foldWorld(
   deliveries: readonly Delivery[],
   { block, received, mappings = noMappings }: Telling,
 ): Promise<Folded> {
-  const sources = new Map(world.sources().map((source) => [source.name as string, source]));
+  const sources = new Map(
+    world.sources().map((source) => [source.name as string, source as SourceSettings & typeof source]),
+  );
   const engine = new Engine(
     { policy: defaultPolicy, startsAt: (source) => sources.get(source)?.startsAt ?? null },
     nothingStored,
@@ -65,9 +67,11 @@ export async function foldWorld(
     const content = hash('sha256', body);
     if (seen.has(`${source} ${content}`)) continue;
     seen.add(`${source} ${content}`);
-    const settings = { mapping: undefined, ...sources.get(source)! } as SourceSettings;
+    const settings = sources.get(source);
+    const kind = settings && kindFor(settings);
+    if (!kind) throw new Error(`the world names no source ${source}`);
     const position = engine.position + readables.length + 1;
-    const { type, key, occurredAt } = kindFor(settings)!.envelope(readJson(body), settings);
+    const { type, key, occurredAt } = kind.envelope(readJson(body), settings);
     if (!received && occurredAt !== null && occurredAt < world.endAt) clock = Math.max(clock, occurredAt);
     bodies.set(position, `${source} ${content}`);
     const fact = {
@@ -85,7 +89,8 @@ export async function foldWorld(
   }
   if (readables.length > 0) await fold();
   await tick(engine, Math.max(world.endAt, clock));
-  if (engine.failures.length > 0) throw engine.failures[0]!.error;
+  const [failure] = engine.failures;
+  if (failure) throw failure.error;
   const seenAt = ({ openedBy }: DriftRecord) => clocks.get(openedBy) ?? engine.instant;
   return compared(engine, world, bodies, seenAt);
 }

@@ -3,7 +3,6 @@ import { catalogue } from '../../src/domain/drift/catalogue';
 import { createWorld, everyFault, noFaults, type World } from '../../src/simulator';
 import { shuffled } from '../laws/support/shuffle';
 
-
 const HOUR = 3_600_000;
 const startAt = Date.UTC(2026, 10, 16, 4);
 // How long a feed was silent is told by the clock of receipt, which does not pass here.
