@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
-const documents = ['docs/openapi.json', 'docs/schema.sql', 'docs/schemas'];
+const documents = ['docs/openapi.json', 'docs/schema.sql', 'docs/schemas', 'docs/reference'];
 
 const check = process.argv.includes('--check');
 const target = check ? fs.mkdtempSync(path.join(os.tmpdir(), 'tallystick-docs-')) : root;

@@ -13,6 +13,7 @@ import { nativeKinds } from '../domain/sources/native-kinds';
 import { createLogger } from '../platform/logging';
 import { makeSchemaSql } from '../platform/migrations/schema-dump';
 import { describeApi } from './openapi';
+import { referencePages } from './reference';
 
 /** Each gives the files' contents by their paths. */
 const generators: ReadonlyMap<string, () => Files | Promise<Files>> = new Map<
@@ -22,6 +23,7 @@ const generators: ReadonlyMap<string, () => Files | Promise<Files>> = new Map<
   ['schemas', schemas],
   ['openapi', openapi],
   ['schema-sql', schemaSql],
+  ['reference', referencePages],
 ]);
 
 type Files = Map<string, string>;

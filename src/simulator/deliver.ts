@@ -26,10 +26,14 @@ export interface DeliveryRequest {
 export function* deliver(emissions: readonly Emission[], random: Random): Generator<Delivery> {
   const plan: { at: number; index: number; reformatted: boolean }[] = [];
   emissions.forEach((emission, index) => {
-    const at = emission.at + random.int(0, 20) * SECOND + lateness(random);
+    // What falls silent does so in time: with its last word late it would be behind as well.
+    const inTime = emission.source === 'middleware-legacy';
+    const soon = emission.at + random.int(0, 20) * SECOND;
+    const late = lateness(random);
+    const at = inTime ? soon : soon + late;
     plan.push({ at, index, reformatted: false });
     if (random.chance(30)) plan.push({ at: at + random.int(0, 120) * MINUTE, index, reformatted: false });
-    if (emission.faultId === undefined && random.chance(4)) {
+    if (emission.faultId === undefined && random.chance(4) && !inTime) {
       plan.push({ at: at + random.int(0, 3) * HOUR, index, reformatted: true });
     }
   });

@@ -21,16 +21,18 @@ export interface Timeline {
   endAt: number;
 }
 
-export function timelineFrom(startAt: number): Timeline {
+/** `days`: of trading; at most 30, so that what is invoiced after 35 days is never due. */
+export function timelineFrom(startAt: number, days = 1): Timeline {
+  const lastDay = startAt + (days - 1) * DAY;
   return {
     startsAt: startAt - 60 * DAY,
     setupAt: startAt - 50 * DAY,
     longAgo: startAt - 42 * DAY,
     openingAt: startAt,
     tradingFrom: startAt + 30 * MINUTE,
-    tradingTo: startAt + 14 * HOUR,
-    closingAt: startAt + 88 * HOUR,
-    endAt: startAt + 94 * HOUR,
+    tradingTo: lastDay + 14 * HOUR,
+    closingAt: lastDay + 88 * HOUR,
+    endAt: lastDay + 94 * HOUR,
   };
 }
 

@@ -36,6 +36,8 @@ export interface WorldOptions {
   /** Start of the day. The world ends 94 hours later, and nothing in it has a later clock: leave it 4 days. */
   startAt: Date | number;
   faults: FaultPlan;
+  /** Days over which orders are placed, at most 30; one where unset, and what the times above say grows with it. */
+  days?: number;
 }
 
 export interface World {
@@ -73,8 +75,9 @@ export function createWorld(options: WorldOptions): World {
   };
 }
 
-function createScene(random: Random, startAt: number, { orders, faults }: WorldOptions): Scene {
-  const times = timelineFrom(startAt);
+function createScene(random: Random, startAt: number, options: WorldOptions): Scene {
+  const { orders, faults } = options;
+  const times = timelineFrom(startAt, options.days);
   const undisturbed = planned(faults, ORDER_FAULTS).map(
     ({ kind }) => ORDER_FAULT_SCRIPTS[kind].undisturbed ?? 0,
   );

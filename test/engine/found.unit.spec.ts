@@ -1,7 +1,7 @@
+import { foldWorld } from '../../bench/quality/fold-world';
 import { catalogue } from '../../src/domain/drift/catalogue';
 import { createWorld, everyFault, noFaults, type World } from '../../src/simulator';
 import { shuffled } from '../laws/support/shuffle';
-import { foldWorld } from '../support/fold-world';
 
 const HOUR = 3_600_000;
 const startAt = Date.UTC(2026, 10, 16, 4);

@@ -22,7 +22,8 @@ const knownChannels: readonly string[] = ['scayle', 'orocommerce', 'sfmc', 'tele
 /** What every detector reads. */
 const COMMON: readonly (keyof DetectorPolicy)[] = ['graceSeconds', 'severity', 'enabled', 'owner'];
 
-interface Known {
+/** What a policy may say of a detector, and what a scope of it can be told by. */
+export interface Known {
   reads: ReadonlySet<keyof DetectorPolicy>;
   dimensions: ReadonlySet<Dimension>;
 }
@@ -52,11 +53,11 @@ export function checkedPolicy(document: unknown, sources: readonly PolicySource[
 }
 
 /** A code may have several detectors, each on another kind of case. */
-function knownDetectors(): Map<string, Known> {
+export function knownDetectors(): Map<string, Known> {
   const known = new Map<string, { reads: Set<keyof DetectorPolicy>; dimensions: Set<Dimension> }>();
-  for (const { code, on, reads = [], parts = [] } of catalogue) {
+  for (const { code, on, reads = {}, parts = [] } of catalogue) {
     const one = known.get(code) ?? { reads: new Set(COMMON), dimensions: new Set<Dimension>() };
-    for (const setting of reads) one.reads.add(setting);
+    for (const setting of Object.keys(reads) as Setting[]) one.reads.add(setting);
     for (const dimension of [...mattersOf[on], ...parts]) one.dimensions.add(dimension);
     known.set(code, one);
   }

@@ -27,8 +27,11 @@ export interface Detector<K extends CaseKind = CaseKind> {
   meaning: string;
   severity: Severity;
   graceSeconds: number;
-  /** What it reads of the policy beside grace, severity, owner and whether it is on: all else is refused. */
-  reads?: readonly Setting[];
+  /**
+   * What it reads of the policy beside grace, severity, owner and whether it is on, and in words what holds where the policy
+   * says nothing. All else is refused.
+   */
+  reads?: Readonly<Partial<Record<Setting, string>>>;
   /** What its findings name in `matter` beside what their case is: policies may be scoped by it. */
   parts?: readonly Dimension[];
   /** Its case forgets what is long settled, so an open drift keeps the earliest start that was ever told. */

@@ -1,7 +1,7 @@
 import { NOON, orderLine } from '../drift/examples';
 import { MICRO } from '../exact';
 import type { Canonical } from '../facts/canonical';
-import { middlewareExamples, primaExamples, scendExamples } from '../sources/examples.fixture';
+import { middlewareExamples, primaExamples, scendExamples } from '../sources/examples';
 import { middleware } from '../sources/middleware';
 import { prima } from '../sources/prima';
 import { scend } from '../sources/scend';

@@ -1,4 +1,4 @@
-import { primaExamples, scendExamples, middlewareExamples } from './examples.fixture';
+import { primaExamples, scendExamples, middlewareExamples } from './examples';
 import { readJson } from './json';
 import { middleware } from './middleware';
 import { prima } from './prima';

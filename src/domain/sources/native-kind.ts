@@ -29,7 +29,7 @@ export interface NativeKind {
 export const MAX_KEY = 500;
 
 /** A kind whose messages and their schemas can be listed. */
-export interface NativeSourceKind extends SourceKind {
+export interface NativeSourceKind extends SourceKind, Pick<NativeKind, 'typeField' | 'revisionField'> {
   readonly messages: readonly MessageType[];
 }
 
@@ -53,6 +53,8 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
 
   return {
     kind: definition.kind,
+    typeField: definition.typeField,
+    revisionField: definition.revisionField,
     orderField: definition.orderField,
     transportFields: definition.transportFields,
     webhook: definition.webhook,

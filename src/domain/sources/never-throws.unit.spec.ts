@@ -1,7 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { canonicalJsonSchema } from '../facts/json-schema';
-import { middlewareExamples, primaExamples, scendExamples } from './examples.fixture';
+import { middlewareExamples, primaExamples, scendExamples } from './examples';
 import { readJson } from './json';
 import { nativeJsonSchema } from './json-schema';
 import { middleware } from './middleware';

@@ -73,7 +73,7 @@ export function readBack(deliveries: Iterable<Delivery>): ReadBack {
   const documents = new Map<string, Document>();
   const events = new Map<string, ScendEvent>();
   const failed = new Set<string>();
-  const middleware: ReadBack['middleware'] = [];
+  const middleware = new Map<string, ReadBack['middleware'][number]>();
   for (const { source, body, faultId } of deliveries) {
     if (faultId !== undefined && !faultId.startsWith('unresolved')) continue;
     const parsed: unknown = JSON.parse(body);
@@ -81,7 +81,7 @@ export function readBack(deliveries: Iterable<Delivery>): ReadBack {
     if (source === 'prima') documents.set(normal, parsed as Document);
     if (source === 'scend') events.set(normal, parsed as ScendEvent);
     const message = parsed as { type?: string; ref?: string; entity?: string };
-    if (source === 'middleware') middleware.push(parsed as ReadBack['middleware'][number]);
+    if (source === 'middleware') middleware.set(normal, parsed as ReadBack['middleware'][number]);
     if (message.type === 'sync.failed' && message.entity === 'order') failed.add(message.ref ?? '');
   }
   const ofType = (type: string) => [...documents.values()].filter((d) => d.documentType === type);
@@ -113,7 +113,7 @@ export function readBack(deliveries: Iterable<Delivery>): ReadBack {
     },
     picks: (itemCode) => kits.get(itemCode) ?? [{ sku: itemCode, quantity: 1 }],
     failed,
-    middleware,
+    middleware: [...middleware.values()],
   };
 }
 

@@ -14,7 +14,7 @@ export const feedBehind = detector({
   meaning: 'Messages arrive, but their own clock lags by more than 15 minutes.',
   severity: 'medium',
   graceSeconds: 0,
-  reads: ['toleranceSeconds'],
+  reads: { toleranceSeconds: String(TOLERANCE_SECONDS) },
   // While it catches up a little, it is behind since it first fell behind.
   windowed: true,
   causes: ['heartbeat', 'messages'],

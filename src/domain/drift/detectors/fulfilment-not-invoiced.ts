@@ -25,7 +25,7 @@ export const fulfilmentNotInvoiced = detector({
   meaning: 'The quantity fulfilled in Prima exceeds the quantity invoiced on a line of the order.',
   severity: 'high',
   graceSeconds: GRACE_SECONDS,
-  reads: ['accountGraceSeconds'],
+  reads: { accountGraceSeconds: String(ACCOUNT_GRACE_SECONDS) },
   parts: ['sku'],
   causes: ['not-invoiced', 'partly-invoiced'],
   supersedes: [],

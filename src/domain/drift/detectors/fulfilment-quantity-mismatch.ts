@@ -40,7 +40,7 @@ export const fulfilmentQuantityMismatch = detector({
     "A dispatch and its item fulfilment both exist and a SKU's quantity differs, in base units after explosion.",
   severity: 'high',
   graceSeconds: 0,
-  reads: ['toleranceUnits'],
+  reads: { toleranceUnits: '0' },
   parts: ['sku', 'warehouse'],
   causes: ['quantity'],
   supersedes: [],

@@ -10,6 +10,7 @@ import { type Finding, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
 const CODE = 'invoice-price-mismatch';
+const TOLERANCE_MINOR = 1;
 const basics = [customer(hours(-9)), item(hours(-9)), salesOrder(hours(0)), fulfilment(hours(1))];
 
 export const invoicePriceMismatch = detector({
@@ -18,7 +19,7 @@ export const invoicePriceMismatch = detector({
   meaning: "An invoice line's unit price or net differs from Prima's order line by more than 1 minor unit.",
   severity: 'medium',
   graceSeconds: 0,
-  reads: ['toleranceMinor'],
+  reads: { toleranceMinor: String(TOLERANCE_MINOR) },
   parts: ['sku'],
   causes: ['unit-price', 'line-net'],
   supersedes: [],
@@ -44,7 +45,7 @@ export const invoicePriceMismatch = detector({
             : 0;
         if (netOff === 0 && priceOff === 0) continue;
         const policy = context.policyOf({ sku: line.sku });
-        const tolerance = policy.detectors[CODE]?.toleranceMinor ?? 1;
+        const tolerance = policy.detectors[CODE]?.toleranceMinor ?? TOLERANCE_MINOR;
         if (Math.abs(netOff) <= tolerance && Math.abs(priceOff) <= tolerance) continue;
         const since = Math.max(held.at, order.at);
         const dueAt = since + graceMs(policy, CODE, 0);

@@ -45,7 +45,7 @@ export const stockMismatch = detector({
   severity: 'high',
   graceSeconds: GRACE_SECONDS,
   windowed: true,
-  reads: ['toleranceUnits'],
+  reads: { toleranceUnits: '0' },
   causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
   supersedes: [],
   detect(state, context): Finding[] {

@@ -36,7 +36,7 @@ export const stockValuationMismatch = detector({
     "The book value in Prima differs from Scend's physical stock times unit cost by more than 0.5 % or 1.00, the larger, after explained quantities.",
   severity: 'medium',
   graceSeconds: GRACE_SECONDS,
-  reads: ['toleranceMinor', 'tolerancePercent'],
+  reads: { toleranceMinor: 'one major unit of the currency', tolerancePercent: PERCENT },
   windowed: true,
   causes: ['quantity', 'cost'],
   supersedes: [],

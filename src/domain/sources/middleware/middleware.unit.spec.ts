@@ -1,5 +1,5 @@
 import { middleware } from '.';
-import { middlewareExamples as examples } from '../examples.fixture';
+import { middlewareExamples as examples } from '../examples';
 import { altered, factsOf, settings } from '../testing.fixture';
 
 const at = Date.parse;

@@ -1,5 +1,5 @@
 import { prima } from '.';
-import { primaExamples as examples } from '../examples.fixture';
+import { primaExamples as examples } from '../examples';
 import { altered, factsOf, settings } from '../testing.fixture';
 
 const at = Date.parse;

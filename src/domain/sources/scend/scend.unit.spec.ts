@@ -1,5 +1,5 @@
 import { scend } from '.';
-import { scendExamples as examples } from '../examples.fixture';
+import { scendExamples as examples } from '../examples';
 import { altered, factsOf, settings } from '../testing.fixture';
 
 const at = Date.parse;
