@@ -116,5 +116,7 @@ export function actOn(row: DriftEntity, request: ActRequest): DriftAct {
 }
 
 function sameAct(a: DriftAct, b: DriftAct): boolean {
-  return (['type', 'caseKey', 'anchor', 'comment', 'assignee', 'until'] as const).every((name) => a[name] === b[name]);
+  return (['type', 'caseKey', 'anchor', 'comment', 'assignee', 'until'] as const).every(
+    (name) => a[name] === b[name],
+  );
 }

@@ -142,7 +142,12 @@ export function readOwnMessage(message: unknown): OwnMessage | null {
     case 'policy.drafted':
       return { ...own, reason: own.reason ?? null };
     default:
-      return { ...own, comment: own.comment ?? null, assignee: own.assignee ?? null, until: own.until ?? null };
+      return {
+        ...own,
+        comment: own.comment ?? null,
+        assignee: own.assignee ?? null,
+        until: own.until ?? null,
+      };
   }
 }
 
