@@ -49,6 +49,8 @@ export interface Finding {
   matter?: Matter;
   /** Since when the condition has held, epoch ms, told by the facts' own clocks. */
   since: number;
+  /** Of a windowed detector: it has not held before, so no earlier start that was told is kept. */
+  certain?: boolean;
   /** When it becomes a drift: since + grace. */
   dueAt: number;
   sides: Side[];

@@ -143,7 +143,8 @@ function continued(
     drift.aliases = [...drift.aliases.filter((alias) => alias !== id), drift.id];
     drift.id = id;
   }
-  const keepsStart = each.windowed && drift.finding.since < each.finding.since;
+  const keepsStart =
+    each.windowed && each.finding.certain !== true && drift.finding.since < each.finding.since;
   const { since, dueAt, divergence } = keepsStart ? drift.finding : each.finding;
   drift.finding = { ...each.finding, since, dueAt, divergence };
   drift.severity = each.severity;

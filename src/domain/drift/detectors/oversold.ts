@@ -27,7 +27,7 @@ export const oversold = detector({
     const { anchor } = promise;
     const start = heldSince(state, context.now, { at: anchor.at, fact: anchor.fact }, (instant) => {
       const then = promiseOf(state, instant, context.product);
-      return then !== null && isOversold(then);
+      return then && isOversold(then);
     });
     const dueAt = start.at + graceMs(context.policy, CODE, 0);
     if (!context.due(dueAt)) return [];
@@ -38,6 +38,7 @@ export const oversold = detector({
         subject: { kind: 'stock', id: `${state.sku}@${state.warehouse}` },
         discriminator: '',
         since: start.at,
+        certain: start.certain,
         dueAt,
         sides: [
           { system, value: { physical: formatQuantity(promise.physical) }, fact: anchor.fact },
@@ -56,7 +57,7 @@ export const oversold = detector({
           about: state.sku,
           detail: `${formatQuantity(short)} more are promised than there are`,
         },
-        divergence: start,
+        divergence: { fact: start.fact, at: start.at },
         fixes: [
           {
             kind: 'correct',

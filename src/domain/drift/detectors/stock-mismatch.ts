@@ -24,8 +24,8 @@ import {
   salesOrder,
   synchronised,
 } from '../examples';
-import type { Divergence, Explained, Finding } from '../finding';
-import { heldSince } from './stock-since';
+import type { Explained, Finding } from '../finding';
+import { type Start, heldSince } from './stock-since';
 
 const CODE = 'stock-mismatch';
 const GRACE_SECONDS = 30 * 60;
@@ -60,6 +60,7 @@ export const stockMismatch = detector({
         subject: { kind: 'stock', id: `${state.sku}@${state.warehouse}` },
         discriminator: '',
         since: start.at,
+        certain: start.certain,
         dueAt,
         sides: [
           { system: sourceOf(gap.scend.anchor), value: positionText(gap.scend), fact: gap.scend.anchor.fact },
@@ -70,7 +71,7 @@ export const stockMismatch = detector({
         amountAtRisk: stockValue(state, units),
         unitsAtRisk: formatQuantity(Math.abs(units)),
         cause: { ...causeOf(state, units), about: state.sku },
-        divergence: start,
+        divergence: { fact: start.fact, at: start.at },
         fixes: [
           {
             kind: 'correct',
@@ -191,13 +192,13 @@ export function kitRows({ sku, warehouse }: StockState, context: DetectContext):
  * The earliest fact since which the sides have differed without interruption. Movements that both sides have posted never
  * change the unexplained part, so only the other instants are tried, backwards from the newest.
  */
-function since(state: StockState, context: DetectContext, { scend, prima }: Gap): Divergence {
+function since(state: StockState, context: DetectContext, { scend, prima }: Gap): Start {
   const { at, fact } = prima.anchor.at >= scend.anchor.at ? prima.anchor : scend.anchor;
   return heldSince(
     state,
     context.now,
     { at, fact },
-    (instant) => gapAt(state, context, instant)?.open === true,
+    (instant) => gapAt(state, context, instant)?.open ?? null,
   );
 }
 

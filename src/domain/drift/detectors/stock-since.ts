@@ -2,13 +2,21 @@
 import type { StockState } from '../../cases/stock';
 import type { Divergence } from '../finding';
 
-/** Goes back from `start` over the instants at which anything of the case changed, as long as the condition held. */
+export interface Start extends Divergence {
+  /** Of an instant before it is known that the condition did not hold; else only that nothing older is remembered. */
+  certain: boolean;
+}
+
+/**
+ * Goes back from `start` over the instants at which anything of the case changed, as long as the condition held. `holdsAt` null: the
+ * case no longer remembers, or never knew, what was then.
+ */
 export function heldSince(
   state: StockState,
   now: number,
   start: Divergence,
-  holdsAt: (instant: number) => boolean,
-): Divergence {
+  holdsAt: (instant: number) => boolean | null,
+): Start {
   const instants: Divergence[] = [];
   const add = (facts: readonly { at: number; fact: number }[]) => {
     for (const { at, fact } of facts) instants.push({ at, fact });
@@ -21,8 +29,9 @@ export function heldSince(
   for (const instant of instants) {
     if (instant.at === tried || instant.at > now) continue;
     tried = instant.at;
-    if (!holdsAt(instant.at)) break;
+    const held = holdsAt(instant.at);
+    if (held !== true) return { ...first, certain: held === false };
     first = instant;
   }
-  return first;
+  return { ...first, certain: false };
 }

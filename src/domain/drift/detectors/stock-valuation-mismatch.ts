@@ -47,7 +47,7 @@ export const stockValuationMismatch = detector({
     if (!gap || !off?.beyond) return [];
     const start = heldSince(state, context.now, { at: off.anchor.at, fact: off.anchor.fact }, (instant) => {
       const then = gapAt(state, context, instant);
-      return then !== null && valueOff(state, context, then, instant)?.beyond === true;
+      return then && (valueOff(state, context, then, instant)?.beyond ?? null);
     });
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
     if (!context.told(dueAt, STOCK_FEEDS)) return [];
@@ -59,6 +59,7 @@ export const stockValuationMismatch = detector({
         subject: { kind: 'stock', id: `${state.sku}@${state.warehouse}` },
         discriminator: '',
         since: start.at,
+        certain: start.certain,
         dueAt,
         sides: [
           { system: sourceOf(off.anchor), value: { bookValue: money(off.book) }, fact: off.anchor.fact },
@@ -84,7 +85,7 @@ export const stockValuationMismatch = detector({
                 about: state.sku,
                 detail: `booked at ${money(off.book)}, worth ${money(off.shelf)} at unit cost`,
               },
-        divergence: start,
+        divergence: { fact: start.fact, at: start.at },
         fixes: [
           {
             kind: 'correct',
