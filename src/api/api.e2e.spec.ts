@@ -117,7 +117,7 @@ describe('the application', () => {
       const answer = await service.get('/v1/drifts?colour=red');
       expect(answer.status).toBe(400);
       expect(answer.json.detail).toBe(
-        'unknown parameter colour; the known ones are minPosition, status, detector, source, subject, severity, owner, limit, cursor',
+        'unknown parameter colour; the known ones are minPosition, status, detector, source, subject, severity, owner, cluster, limit, cursor',
       );
     });
 

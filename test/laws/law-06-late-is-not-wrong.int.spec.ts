@@ -70,8 +70,8 @@ async function everyResolutionIsByALateFact(
     expect(drift.resolved_at?.getTime()).toBe(fact!.recordedAt);
     // The fact speaks of the very key whose halves have met.
     const [kind, id = ''] = drift.case_key.split(/:(.*)/);
-    if (kind === 'feed') expect(fact!.source).toBe(id.split('/')[0]);
-    else expect(fact!.payload).toContain(kind === 'stock' ? id.split('@')[0] : id);
+    // A feed is judged after a whole block, and names the block's last fact.
+    if (kind !== 'feed') expect(fact!.payload).toContain(kind === 'stock' ? id.split('@')[0] : id);
   }
 }
 

@@ -110,7 +110,7 @@ describe('an ERP that only a mapping knows', () => {
     expect(mappingProblems({ kind: 'custom', mapping })).toEqual([]);
   });
 
-  it.each([1, 2, 3])('reaches the same drifts as Prima on the same trading (world %i)', async (seed) => {
+  it.each([1, 2])('reaches the same drifts as Prima on the same trading (world %i)', async (seed) => {
     // ERPNext counts its revisions by the clock: what Prima contradicts in one version is a revision there.
     const faults = { ...everyFault(2), 'silent-feed': 0, 'contradicted-customer': 0 };
     const world = createWorld({ seed, orders: 120, startAt: START, faults });
