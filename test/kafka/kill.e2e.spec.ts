@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { catalogue } from '../../src/domain/drift/catalogue';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
@@ -146,13 +147,16 @@ describe(`Kafka and kill -9 (${MESSAGES} messages, ${ROUNDS} rounds, KILL_SEED=$
 });
 
 /**
- * An open mismatch of stock keeps the earliest start that it was ever told, and what it was told meanwhile depends on what had
- * arrived: a consumer that comes back reads one partition far ahead of another. All else must be the same.
+ * Since when a drift stands is told by what its case remembers, and what that was meanwhile depends on what had arrived: a
+ * consumer that comes back reads one partition far ahead of another, and what is older than the window is forgotten as it comes
+ * (ADR 0007). All else must be the same.
  */
+const WINDOWED = new Set(catalogue.filter(({ windowed }) => windowed === true).map(({ code }) => code));
+
 function withoutTold({ cases, drifts }: Current): Current {
-  const told = { openedAt: null, since: null, dueAt: null, divergence: null };
+  const told = { certain: null, since: null, dueAt: null, divergence: null };
   const left = (drift: { detector: string; finding: object }) =>
-    drift.detector === 'stock-mismatch'
+    WINDOWED.has(drift.detector)
       ? { ...drift, openedAt: null, finding: { ...drift.finding, ...told } }
       : drift;
   const entries = Object.entries(drifts as Record<string, { detector: string; finding: object }>);
