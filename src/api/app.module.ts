@@ -105,6 +105,9 @@ const controllers: Type[] = [
   StockController,
 ];
 
+/** What every replica answers, whatever its roles. */
+const everywhere: Type[] = [HealthController, MetricsController, StatusController];
+
 const handlers: Type[] = [
   ActOnClusterHandler,
   ActOnDriftHandler,
@@ -161,7 +164,7 @@ export class AppModule {
       module: AppModule,
       global: true,
       imports: [CqrsModule.forRoot(), ...(parts.modules ?? [])],
-      controllers,
+      controllers: parts.config.roles.includes('api') ? controllers : everywhere,
       providers: [
         ...shared,
         ...handlers,

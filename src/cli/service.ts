@@ -37,7 +37,8 @@ export async function startService(runtime: Runtime): Promise<Service> {
   for (const warning of kafkaWarnings(config)) log.warn(warning);
   const lag = kafkaLag(config, log);
   const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag };
-  const app = await createApp({ ...parts, modules: [IngestModule] });
+  const modules = config.roles.includes('ingest') ? [IngestModule] : [];
+  const app = await createApp({ ...parts, modules });
   const consumers = config.roles.includes('ingest')
     ? kafkaIngest({ config, ledger, sources, log, registry: app.get(Metrics).registry })
     : null;
@@ -63,12 +64,12 @@ export async function startService(runtime: Runtime): Promise<Service> {
     url,
     async stop() {
       stopping.abort(new Error('the service stops'));
-      await Promise.all([app.close(), consumers?.stop(), publisher?.stop()]);
+      // What they hold is given up at once: another replica may go on with it while this one answers its last requests.
+      await Promise.all([app.close(), consumers?.stop(), publisher?.stop(), sender.stop()]);
       await lag?.close();
       await replays.stop();
       await projecting;
       await runner.stop();
-      await sender.stop();
     },
   };
 }

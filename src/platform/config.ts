@@ -14,6 +14,9 @@ export { Secret } from './secret';
 export const roles = ['api', 'ingest', 'projector', 'reactions'] as const;
 export type Role = (typeof roles)[number];
 
+/** What is found is told: who folds alerts, too. `reactions` alone is a replica that only sends. */
+const has = (said: string, role: Role) => said === role || (said === 'projector' && role === 'reactions');
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Where the configuration file is looked for when TALLYSTICK_CONFIG does not say. */
@@ -61,7 +64,9 @@ const environmentSchema = z.object({
         }),
       ),
     )
-    .transform((list): Role[] => roles.filter((role) => list.includes('all') || list.includes(role)))
+    .transform((list): Role[] =>
+      roles.filter((role) => list.includes('all') || list.some((said) => has(said, role))),
+    )
     .default([...roles]),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
