@@ -198,9 +198,11 @@ function booksUnavailable(state: StockState, reason: string, reference: string |
   return moves.length > 0 && moves.every((move) => !FREE.has(move.toStatus ?? 'available'));
 }
 
-/** The sums, where they speak of this instant. */
-function tallyAt({ tally }: StockState, until: number): Tally | null {
-  return tally !== null && until >= tally.newest ? tally : null;
+/** The sums, where they speak of this instant: every share has moved, those too that both last anchors include. */
+function tallyAt({ tally, settled, counts, balances }: StockState, until: number): Tally | null {
+  if (tally === null || until < tally.newest) return null;
+  const included = settled.length === 0 || isWithin(counts, until) || isWithin(balances, until);
+  return included ? tally : null;
 }
 
 function sharesWithKits(own: readonly OrderShare[], kits: readonly KitRows[]): readonly OrderShare[] {
@@ -243,8 +245,13 @@ function converter(sku: string, look: LookProduct): (move: { uom: string; quanti
   };
 }
 
+/** Whether nothing in it is later. */
+function isWithin(slot: Slot<unknown>, until: number): boolean {
+  for (const { at } of slot) if (at > until) return false;
+  return true;
+}
+
 /** The slot itself where nothing in it is later. */
 function upTo<V>(slot: Slot<V>, until: number): Slot<V> {
-  for (const { at } of slot) if (at > until) return slot.filter((held) => held.at <= until);
-  return slot;
+  return isWithin(slot, until) ? slot : slot.filter((held) => held.at <= until);
 }
