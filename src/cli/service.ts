@@ -39,6 +39,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag };
   const modules = config.roles.includes('ingest') ? [IngestModule] : [];
   const app = await createApp({ ...parts, modules });
+  app.get(Metrics).leads = () => runner.leads;
   const consumers = config.roles.includes('ingest')
     ? kafkaIngest({ config, ledger, sources, log, registry: app.get(Metrics).registry })
     : null;

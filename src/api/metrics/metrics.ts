@@ -36,6 +36,7 @@ export class Metrics {
   private readonly ledgerPosition = this.gauge('ledger_position', 'Facts recorded.');
   private readonly projectionPosition = this.gauge('projection_position', 'Facts folded.', 'projection');
   private readonly lag = this.gauge('projection_lag_facts', 'Facts recorded and not folded.', 'projection');
+  private readonly leading = this.gauge('projector_leading', '1: this replica folds; one at a time does.');
   private readonly openDrifts = this.gauge('open_drifts', 'Open drifts.', 'detector', 'severity');
   private readonly kafkaOffset = this.gauge('kafka_offset', 'Next record to be read.', ...PARTITION);
   private readonly kafkaWaiting = this.gauge(
@@ -48,6 +49,9 @@ export class Metrics {
     '1: the brokers answer; 0: they do not, or nothing is read from Kafka.',
   );
   private readonly alerts = this.gauge('outbox_alerts', 'Alerts by what became of them.', 'status');
+
+  /** Whether this replica holds the projector's lease; set by whoever starts a projector. */
+  leads: () => boolean = () => false;
 
   constructor(
     @Inject(POOL) private readonly pool: Pool,
@@ -77,6 +81,7 @@ export class Metrics {
         this.openDrifts.set({ detector, severity }, count);
       for (const [status, count] of figures.alerts ?? []) this.alerts.set({ status }, count);
     }
+    this.leading.set(this.leads() ? 1 : 0);
     await this.askKafka();
     return this.registry.metrics();
   }
