@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,7 +25,10 @@ const REPLICAS = ['one', 'two', 'three'];
 const FOUR_DAYS = 4 * 86_400_000;
 /** Design: standbys take over within 10 s. */
 const TAKEOVER_MS = 10_000;
+const PUBLIC_URL = 'https://tally.example.com/ops';
 const never = new AbortController().signal;
+// One for each request.
+setMaxListeners(0, never);
 
 describe(`three replicas on one database, and kill -9 (${KILLS} kills, KILL_SEED=${SEED})`, () => {
   const random = randomFrom(SEED);
@@ -62,6 +66,7 @@ describe(`three replicas on one database, and kill -9 (${KILLS} kills, KILL_SEED
       LOG_LEVEL: 'warn',
       DATABASE_URL: databaseUrl,
       SLACK_WEBHOOK_URL: slack.url,
+      PUBLIC_URL: `${PUBLIC_URL}/`,
       TALLYSTICK_CONFIG: path.join(folder, 'tallystick.json'),
       TALLYSTICK_DATA_DIR: path.join(folder, name),
     });
@@ -86,6 +91,7 @@ describe(`three replicas on one database, and kill -9 (${KILLS} kills, KILL_SEED
       async finish(load: Load) {
         await load.send(any, Infinity, { stop: never, once: true });
         await until(() => atRest(pool));
+        await until(() => Promise.resolve(slack.texts.length > 0));
         if (FULL) await until(() => allSent(pool));
         expect(await Promise.all(running.map((each) => each.stop()))).toEqual(running.map(() => 0));
       },
@@ -99,6 +105,8 @@ describe(`three replicas on one database, and kill -9 (${KILLS} kills, KILL_SEED
       const undisturbed = await site('undisturbed', 1);
       await undisturbed.finish(new Load(requests, SEED));
       const expected = await currentOf(undisturbed.pool);
+      expect(slack.texts.length).toBeGreaterThan(0);
+      for (const text of slack.texts) expect(text).toContain(`${PUBLIC_URL}/v1/`);
 
       const killed = await site('killed', REPLICAS.length);
       await until(() => Promise.resolve(killed.running.every(({ url }) => url !== null)));
