@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
+import { Registry } from 'prom-client';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
 import { AuthGuard } from '../platform/http/auth';
@@ -61,7 +62,7 @@ import { ExplainStockHandler } from './stock/explain-stock';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
-import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, SOURCES } from './tokens';
+import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES } from './tokens';
 import { DraftMappingHandler, DraftPolicyHandler } from './versions/draft-version';
 import { MappingsController } from './versions/mappings.controller';
 import { PolicyController } from './versions/policy.controller';
@@ -79,6 +80,8 @@ export interface AppParts {
   logger: Log;
   /** Absent where nothing is read from Kafka. */
   kafkaLag?: KafkaLag | null;
+  /** Where figures are kept; by default one of its own. */
+  registry?: Registry;
   /** Modules of other faces that share the server (ingest), which this one may not import. */
   modules?: readonly (Type | DynamicModule)[];
 }
@@ -159,6 +162,7 @@ export class AppModule {
       { provide: SOURCES, useValue: parts.sources },
       { provide: LOGGER, useValue: parts.logger },
       { provide: KAFKA_LAG, useValue: parts.kafkaLag ?? null },
+      { provide: REGISTRY, useValue: parts.registry ?? new Registry() },
     ];
     return {
       module: AppModule,

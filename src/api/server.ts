@@ -6,6 +6,7 @@ import { ApiError } from '../platform/http/errors';
 import { installBodyParsers } from '../platform/http/body';
 import { problemContentType, problemOf } from '../platform/http/problem';
 import { AppModule, type AppParts } from './app.module';
+import { draining } from './draining';
 import { Metrics } from './metrics/metrics';
 import { NestLogger } from './nest-logger';
 import { openApiDocument } from './openapi/document';
@@ -42,7 +43,8 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   fastify.addHook('onRequest', async (_request, reply) => {
     void reply.headers(SECURITY_HEADERS);
   });
-  fastify.addHook('preClose', async () => closeConnectionsAsTheyRest(fastify.server));
+  const drain = draining(fastify.server);
+  fastify.addHook('preClose', async () => drain());
   const options: Pick<NestApplicationOptions, 'bodyParser' | 'logger' | 'abortOnError'> = {
     bodyParser: false,
     logger: new NestLogger(parts.logger),
@@ -59,18 +61,6 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   });
   app.get(OpenApi).make = () => openApiDocument(app);
   return app;
-}
-
-const SWEEP_MS = 50;
-
-/**
- * A closing server closes the connections that rest at that moment. One whose request is answered a moment later would be
- * kept alive for a minute, and with it the server.
- */
-function closeConnectionsAsTheyRest(server: FastifyInstance['server']): void {
-  if (!server.listening) return;
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref();
-  server.once('close', () => clearInterval(sweep));
 }
 
 /** What Fastify refuses before there is a route: a path that cannot be decoded. */

@@ -67,6 +67,14 @@ it('api alone is read, ingest alone takes facts', async () => {
 it('projector folds what ingest took, and api shows it', async () => {
   await settled(async () => (await ask('api', '/v1/products/BAG-1')).status === 200);
   const roles = ROLES.map((role) => replicas.get(role)?.runtime.config.roles);
+  const [, ingest, projector] = await Promise.all(
+    ROLES.map(async (role) => (await ask(role, '/metrics')).text),
+  );
+  expect(ingest).toContain('tallystick_append_duration_seconds_count{outcome="ok"} 1');
+  expect(projector).toMatch(/^tallystick_freshness_seconds_count [1-9]/m);
+  expect(
+    [ingest, projector].map((text) => /^tallystick_projector_leading (.)$/m.exec(text ?? '')?.[1]),
+  ).toEqual(['0', '1']);
   // Who finds also tells.
   expect(roles).toEqual([['api'], ['ingest'], ['projector', 'reactions']]);
 });

@@ -2,15 +2,19 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { Registry } from 'prom-client';
 import { createApp } from '../api/server';
 import { Metrics } from '../api/metrics/metrics';
 import { IngestModule } from '../ingest/ingest.module';
 import { kafkaIngest } from '../ingest/kafka';
+import { metered } from '../ledger/metered';
 import { kafkaWarnings } from '../platform/kafka/client';
 import { kafkaLag } from '../platform/kafka/lag';
+import { AppendMeter } from '../platform/metrics/append-meter';
+import { FoldMeter } from '../platform/metrics/fold-meter';
 import { type Generation, ensureLive, liveVersion } from '../projections/generations';
 import { isLedByOther } from '../projections/lease';
-import { LiveRunner } from '../projections/live';
+import { type LiveParts, LiveRunner } from '../projections/live';
 import type { Made } from '../projections/settings';
 import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
@@ -27,20 +31,26 @@ export interface Service {
 }
 
 export async function startService(runtime: Runtime): Promise<Service> {
-  const { config, pool, ledger, sources, settings, log } = runtime;
+  const { config, pool, sources, settings, log } = runtime;
+  const registry = new Registry();
+  const ledger = metered(runtime.ledger, new AppendMeter(registry));
+  const folds = new FoldMeter(registry);
   const stopping = new AbortController();
   await ensureLive(pool, settings);
   await configureSources(runtime);
   const adopt = ({ made }: Generation) => settings.follow(made);
-  const runner = new LiveRunner({ pool, ledger, settings, sources, log, adopt, onEvents: insertOutbox });
+  const onVisible: LiveParts['onVisible'] = (facts) => folds.visible(facts);
+  const telling = { adopt, onEvents: insertOutbox, onVisible };
+  const runner = new LiveRunner({ pool, ledger, settings, sources, log, ...telling });
   const replays = openReplays(runtime);
   for (const warning of kafkaWarnings(config)) log.warn(warning);
   const lag = kafkaLag(config, log);
-  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag };
+  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, registry };
   const modules = config.roles.includes('ingest') ? [IngestModule] : [];
   const app = await createApp({ ...parts, modules });
+  app.get(Metrics).leads = () => runner.leads;
   const consumers = config.roles.includes('ingest')
-    ? kafkaIngest({ config, ledger, sources, log, registry: app.get(Metrics).registry })
+    ? kafkaIngest({ config, ledger, sources, log, registry })
     : null;
   try {
     await app.listen(config.port, config.host);
@@ -50,7 +60,12 @@ export async function startService(runtime: Runtime): Promise<Service> {
   }
   const { address, port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
-  const sender = new OutboxSender({ pool, log, webhookUrl: config.slack.webhookUrl, link: url });
+  const sender = new OutboxSender({
+    pool,
+    log,
+    webhookUrl: config.slack.webhookUrl,
+    link: config.publicUrl ?? url,
+  });
   const publisher = config.roles.includes('reactions') ? kafkaPublisher({ config, pool, log }) : null;
   if (config.roles.includes('reactions')) sender.start();
   publisher?.start();

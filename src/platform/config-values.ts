@@ -25,6 +25,25 @@ export function secret(env: Environment) {
     });
 }
 
+const digest = z
+  .string({ error: 'the SHA-256 of the token is required, as text or as { env: NAME }' })
+  .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the token as 64 lower-case hex digits, never the token');
+
+/** The SHA-256 of a token, or `{ env: NAME }` of the variable that has it. */
+export function sha256(env: Environment) {
+  return z
+    .unknown()
+    .transform((value, context) => {
+      const named = z.strictObject({ env: z.string().min(1) }).safeParse(value);
+      if (!named.success) return value;
+      const found = env[named.data.env];
+      if (found !== undefined) return found;
+      context.addIssue({ code: 'custom', message: `the environment variable ${named.data.env} is not set` });
+      return z.NEVER;
+    })
+    .pipe(digest);
+}
+
 export function unknownField(issue: { code?: string; keys?: unknown }): string | undefined {
   if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined;
   return `unknown field ${issue.keys.map(String).join(', ')}; remove it or correct its spelling`;

@@ -38,6 +38,12 @@ const environmentSchema = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, 'must be a port number from 0 (any free one) to 65535')
     .default(7420),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://tallystick.example.com' })
+    .refine((url) => isBare(url), 'must have neither an account, a query nor a fragment')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .nullable()
+    .default(null),
   TALLYSTICK_DATA_DIR: text.default('.tallystick'),
   TALLYSTICK_CONFIG: text.optional(),
   DATABASE_URL: secretUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database'),
@@ -71,9 +77,18 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
 
+/** Paths are appended to it, and whoever reads an alert sees it. */
+function isBare(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === '' && password === '' && !/[?#]/.test(url);
+}
+
 export interface Config extends DeepReadonly<ConfigFile> {
   host: string;
   port: number;
+  /** Where people and other systems find the service, without a `/` at its end; null: where it listens. */
+  publicUrl: string | null;
   /** Absolute path. */
   dataDir: string;
   /** Absolute path of the configuration file; null where there is none. */
@@ -113,6 +128,7 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
     ...readConfigFile(file, given),
     host: data.HOST,
     port: data.PORT,
+    publicUrl: data.PUBLIC_URL,
     dataDir: path.resolve(cwd, data.TALLYSTICK_DATA_DIR),
     configFile: file ?? null,
     databaseUrl: data.DATABASE_URL,

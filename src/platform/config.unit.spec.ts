@@ -101,6 +101,14 @@ describe('loadConfig', () => {
       `keys:${key.replace('a'.repeat(64), 'plain-token')}`,
       'keys[0].sha256: must be the SHA-256 of the token',
     ],
+    [
+      `keys:${key.replace('a'.repeat(64), '{ env: NOT_SET }')}`,
+      'keys[0].sha256: the environment variable NOT_SET is not set',
+    ],
+    [
+      `keys:${key.replace(`sha256: ${'a'.repeat(64)}`, '')}`,
+      'keys[0].sha256: the SHA-256 of the token is required',
+    ],
     [`keys:${key.replace('reader', 'root')}`, 'keys[0].role: must be one of reader, ingest, operator, admin'],
     ['sources:\n  - name: [', 'line 2, column 12'],
     ['source: []', 'unknown field source'],
@@ -111,11 +119,33 @@ describe('loadConfig', () => {
 
   it.each([
     [{ PORT: '70000' }, 'environment: PORT: must be a port number'],
+    [{ PUBLIC_URL: 'tally.example.com' }, 'environment: PUBLIC_URL: must be a URL such as https://'],
+    [{ PUBLIC_URL: 'ftp://tally.example.com' }, 'environment: PUBLIC_URL: must be a URL such as https://'],
+    [{ PUBLIC_URL: 'https://me:x@tally' }, 'environment: PUBLIC_URL: must have neither an account'],
+    [{ PUBLIC_URL: 'https://tally/?a=b' }, 'environment: PUBLIC_URL: must have neither an account'],
     [{ LOG_LEVEL: 'loud' }, 'environment: LOG_LEVEL: must be one of'],
     [{ ROLE: 'api,cook' }, 'environment: ROLE[1]: must be all, or some of'],
     [{ TALLYSTICK_CONFIG: 'nowhere.yaml' }, 'nowhere.yaml: cannot be read (ENOENT)'],
   ])('names the variable and the remedy: %j', (env, expected) => {
     expect(problemsOf(given(undefined, env))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('takes the digest of a token from the environment, and nothing else from there', () => {
+    const file = `keys:${key.replace('a'.repeat(64), '{ env: FINANCE }')}`;
+    const [finance] = given(file, { FINANCE: 'b'.repeat(64) })().keys;
+    expect(finance).toMatchObject({ name: 'finance', sha256: 'b'.repeat(64) });
+    expect(problemsOf(given(file, { FINANCE: 'the token' }))).toEqual([
+      expect.stringContaining('keys[0].sha256: must be the SHA-256 of the token'),
+    ]);
+  });
+
+  it('is found where PUBLIC_URL says, and where it listens otherwise', () => {
+    const url = (said: string) => given(undefined, { PUBLIC_URL: said })().publicUrl;
+    expect([url(''), url('https://tally.example.com/'), url('http://tally.example.com:81/drift')]).toEqual([
+      null,
+      'https://tally.example.com',
+      'http://tally.example.com:81/drift',
+    ]);
   });
 
   it('names every wrong place at once', () => {

@@ -31,6 +31,8 @@ export interface LiveParts {
     events: readonly DriftEvent[],
     cases: ReadonlyMap<string, CaseRecord | null>,
   ) => Promise<void>;
+  /** Told of facts when what follows from them is visible: whole blocks, in order. */
+  onVisible?: (facts: readonly Fact[]) => void;
   /** Told which generation is live, before anything is folded on it. */
   adopt?: (live: Generation) => void;
   /** Facts folded in one transaction, about. */
@@ -168,6 +170,7 @@ export class LiveRunner {
       if (engine.events.length > 0) await this.parts.onEvents?.(client, engine.events, engine.cases);
     });
     loaded.position = engine.position;
+    this.parts.onVisible?.(facts);
     for (const { key, error } of engine.failures.splice(0)) {
       this.parts.log.error(
         { err: error, case: key },

@@ -245,6 +245,36 @@ describe('OutboxSender', () => {
     await running!.stop();
     expect(await rows()).toMatchObject([{ status: 'sent' }]);
   });
+
+  it('does not wait for Slack for ever when it is stopped, and uses up no attempt for what it cut off', async () => {
+    await put(1);
+    let heard: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (heard = resolve));
+    const sending = await sender([() => heard()], { timeoutMs: 60_000, stopMs: 50, maxAttempts: 1 });
+    sending.start();
+    await asked;
+    const since = performance.now();
+    await sending.stop();
+    expect(performance.now() - since).toBeLessThan(5_000);
+    const [row] = await rows();
+    expect(row).toMatchObject({ status: 'pending', attempts: 0 });
+    expect(row?.wait).toBeLessThanOrEqual(0);
+  });
+
+  it('leaves what a killed sender had in hand to another within 20 s', async () => {
+    await put(1);
+    let heard: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (heard = resolve));
+    const killed = await sender([() => heard()], { stopMs: 0 });
+    const turn = killed.turn();
+    await asked;
+    const [row] = await rows();
+    expect(row?.attempts).toBe(1);
+    expect(row?.wait).toBeGreaterThan(10);
+    expect(row?.wait).toBeLessThanOrEqual(20);
+    await Promise.all([killed.stop(), slack?.close(), turn]);
+    slack = null;
+  });
 });
 
 async function until<T>(work: () => Promise<T>, done: (value: T) => boolean): Promise<void> {

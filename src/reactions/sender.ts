@@ -37,6 +37,8 @@ export interface SenderOptions {
   /** Failures in a row after which nothing is tried for `coolDownMs`. */
   threshold: number;
   coolDownMs: number;
+  /** How long a message that is under way is waited for when the sender stops. */
+  stopMs: number;
 }
 
 const defaults: SenderOptions = {
@@ -49,15 +51,20 @@ const defaults: SenderOptions = {
   greatestPauseMs: 600_000,
   threshold: 5,
   coolDownMs: 30_000,
+  stopMs: 5_000,
 };
 
-/** How long the alerts of one turn are this sender's; what it has not begun to send by then is put back. */
-const LEASE_MS = 60_000;
+/**
+ * How long the alerts of one turn are this sender's; what it has not begun to send by then is put back. Those of a sender that
+ * was killed wait so long and the time of one message more: 20 s in all.
+ */
+const LEASE_MS = 10_000;
 
 export class OutboxSender {
   private readonly options: SenderOptions;
   private readonly breaker: CircuitBreaker;
   private readonly stopped = new AbortController();
+  private readonly cut = new AbortController();
   private running: Promise<void> | null = null;
 
   constructor(private readonly parts: SenderParts) {
@@ -69,10 +76,12 @@ export class OutboxSender {
     this.running ??= this.run();
   }
 
-  /** A message that is under way is waited for. */
+  /** A message that is under way is waited for, within `stopMs`; one that is cut off then is sent again. */
   async stop(): Promise<void> {
     this.stopped.abort();
+    const late = setTimeout(() => this.cut.abort(), this.options.stopMs);
     await this.running;
+    clearTimeout(late);
   }
 
   private async run(): Promise<void> {
@@ -114,12 +123,15 @@ export class OutboxSender {
   }
 
   private async send(group: readonly Alert[], url: Secret): Promise<void> {
-    const outcome = await postToSlack(url, slackMessage(group, this.parts.link), this.options.timeoutMs);
+    const message = slackMessage(group, this.parts.link);
+    const outcome = await postToSlack(url, message, this.options.timeoutMs, this.cut.signal);
     if (outcome.sent) {
       this.breaker.succeeded();
       await markSent(this.parts.pool, idsOf(group));
       return;
     }
+    // We hung up, not the other end: nothing was learned of it, and no attempt is used up.
+    if (this.cut.signal.aborted) return this.putBack(group);
     // A refusal for good shows that the other end works.
     if (outcome.final) this.breaker.succeeded();
     else this.breaker.failed(performance.now(), outcome.retryAfterMs);

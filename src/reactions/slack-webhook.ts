@@ -8,11 +8,15 @@ const MAX_ANSWER_BYTES = 4_096;
 /** A receiver may ask for patience, not for silence. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
-/** Posts a message to an incoming webhook. Never throws: Slack takes a message by answering 200 and `ok`. */
+/**
+ * Posts a message to an incoming webhook. Never throws: Slack takes a message by answering 200 and `ok`.
+ * @param cut ends it before its time; whether it was taken is not known then
+ */
 export async function postToSlack(
   url: Secret,
   message: { text: string },
   timeoutMs: number,
+  cut: AbortSignal,
 ): Promise<Outcome> {
   try {
     const response = await fetch(url.reveal(), {
@@ -21,7 +25,7 @@ export async function postToSlack(
       body: JSON.stringify(message),
       // Where it would lead to is not who was configured to read this.
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), cut]),
     });
     const answer = await beginning(response);
     if (response.status === 200 && answer.trim() === 'ok') return { sent: true };

@@ -1,4 +1,5 @@
 /** Several senders at once that keep what was acknowledged apart from what they do not know. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from '../../src/simulator';
 import { randomFrom } from '../laws/support/shuffle';
 
@@ -27,6 +28,8 @@ export function requestsOf(world: World, random: () => number): Request[] {
 }
 
 const SENDERS = 4;
+/** Before the answer began, and in the middle of it. */
+const GONE = new Set(['fetch failed', 'terminated']);
 
 export class Load {
   readonly acknowledged = new Set<Request>();
@@ -42,16 +45,23 @@ export class Load {
   }
 
   /**
-   * Sends what is not acknowledged among the first `upTo` requests; when that is done, what was acknowledged already, as
+   * `url` is one address, or answers one for each request, null while nobody serves. Sends what is not acknowledged among the first `upTo` requests; when that is done, what was acknowledged already, as
    * systems do that send again. Ends when `stop` says so, or, with `once`, when nothing is left.
    */
-  async send(url: string, upTo: number, { stop, once }: { stop: AbortSignal; once: boolean }): Promise<void> {
+  async send(
+    url: string | (() => string | null),
+    upTo: number,
+    { stop, once }: { stop: AbortSignal; once: boolean },
+  ): Promise<void> {
     const waiting = this.requests.slice(0, upTo).filter((request) => !this.acknowledged.has(request));
     const next = (): Request | undefined =>
       waiting.shift() ?? (once ? undefined : this.requests[Math.floor(this.random() * upTo)]);
     const sender = async () => {
       for (let request = next(); request && !stop.aborted; request = next()) {
-        if ((await this.post(url, request, stop)) === 'later') waiting.push(request);
+        const to = typeof url === 'string' ? url : url();
+        if (to !== null && (await this.post(to, request, stop)) === 'acknowledged') continue;
+        waiting.push(request);
+        if (to === null) await delay(20);
       }
     };
     await Promise.all(Array.from({ length: SENDERS }, sender));
@@ -70,7 +80,7 @@ export class Load {
       text = await response.text();
     } catch (error) {
       // Nobody answers any more, so whether it was recorded is not known: it is sent again.
-      if (stop.aborted || (error as Error).message === 'fetch failed') return 'later';
+      if (stop.aborted || GONE.has((error as Error).message)) return 'later';
       throw error;
     }
     if (response.status === 503) return 'later';

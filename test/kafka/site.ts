@@ -1,5 +1,4 @@
 /** The whole of it as processes of their own: database, broker, and the service in two roles, each of which may be killed. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,9 +8,8 @@ import { type RunningServer, ensureServer, serverUrl } from '../../src/platform/
 import { stopServer } from '../../src/platform/database/stop-server';
 import { createLogger } from '../../src/platform/logging';
 import type { World } from '../../src/simulator';
-import { settled } from '../support/settled';
+import { Supervised } from '../support/supervised';
 
-const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
 const log = createLogger('error');
 
 /** A PostgreSQL that keeps its port over a crash. */
@@ -115,57 +113,5 @@ export class Site {
   async remove(): Promise<void> {
     for (const each of this.processes.values()) each.discard();
     await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-class Supervised {
-  killed = 0;
-  private child: ChildProcess;
-  private ending = false;
-  private serving = false;
-
-  constructor(private readonly env: NodeJS.ProcessEnv) {
-    this.child = this.start();
-  }
-
-  kill(): void {
-    this.child.kill('SIGKILL');
-  }
-
-  /** Once it serves: before, a signal ends it as it ends any process. */
-  async stop(): Promise<number | null> {
-    await settled(() => Promise.resolve(this.serving));
-    this.ending = true;
-    const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));
-    const asked = performance.now();
-    this.child.kill('SIGTERM');
-    const code = await ended;
-    const tookMs = performance.now() - asked;
-    if (tookMs > 10_000) throw new Error(`a process took ${Math.round(tookMs)} ms to end`);
-    return code;
-  }
-
-  discard(): void {
-    this.ending = true;
-    this.child.kill('SIGKILL');
-  }
-
-  private start(): ChildProcess {
-    this.serving = false;
-    let said = '';
-    const child = spawn(process.execPath, [MAIN, 'serve'], {
-      env: this.env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (this.serving) return;
-      said += text;
-      this.serving = said.includes('serves at');
-    });
-    child.once('close', (_, signal) => {
-      if (signal === 'SIGKILL') this.killed += 1;
-      if (!this.ending) setTimeout(() => !this.ending && (this.child = this.start()), 200);
-    });
-    return child;
   }
 }

@@ -1,0 +1,42 @@
+import { type Ledger, LedgerBusy, LedgerUnavailable } from './port';
+
+export type AppendOutcome = 'ok' | 'busy' | 'unavailable' | 'refused';
+
+export interface AppendMeter {
+  /** Once for each call, when it is answered. `facts` of it may be repeats. */
+  appended(outcome: AppendOutcome, facts: number, seconds: number): void;
+}
+
+/** The same ledger, whose calls of `append` are counted and timed: from the call until it is durable. */
+export function metered(ledger: Ledger, meter: AppendMeter): Ledger {
+  const { rows } = ledger;
+  return {
+    async append(proposals) {
+      const asked = performance.now();
+      const seconds = () => (performance.now() - asked) / 1_000;
+      try {
+        const receipts = await ledger.append(proposals);
+        meter.appended('ok', proposals.length, seconds());
+        return receipts;
+      } catch (error) {
+        meter.appended(outcomeOf(error), proposals.length, seconds());
+        throw error;
+      }
+    },
+    head: () => ledger.head(),
+    read: (after, options) => ledger.read(after, options),
+    ...(rows && { rows: (after, options) => rows.call(ledger, after, options) }),
+    page: (after, limit) => ledger.page(after, limit),
+    at: (positions) => ledger.at(positions),
+    find: (filter) => ledger.find(filter),
+    onAppended: (listener) => ledger.onAppended(listener),
+    verify: (options) => ledger.verify(options),
+    proof: (position) => ledger.proof(position),
+    close: () => ledger.close(),
+  };
+}
+
+function outcomeOf(error: unknown): AppendOutcome {
+  if (error instanceof LedgerBusy) return 'busy';
+  return error instanceof LedgerUnavailable ? 'unavailable' : 'refused';
+}
