@@ -175,6 +175,12 @@ CREATE TABLE app.sources (
   mapping text
 );
 
+CREATE TABLE app.traces (
+  first_position bigint NOT NULL,
+  last_position bigint NOT NULL,
+  traceparent text NOT NULL
+);
+
 CREATE TABLE ledger.blocks (
   number bigint NOT NULL,
   first_position bigint NOT NULL,
@@ -253,6 +259,8 @@ ALTER TABLE app.outbox ADD CONSTRAINT outbox_idempotency_key_key UNIQUE (idempot
 ALTER TABLE app.seen_signatures ADD CONSTRAINT seen_signatures_pkey PRIMARY KEY (replay_key);
 
 ALTER TABLE app.sources ADD CONSTRAINT sources_pkey PRIMARY KEY (name);
+
+ALTER TABLE app.traces ADD CONSTRAINT traces_pkey PRIMARY KEY (first_position);
 
 ALTER TABLE ledger.blocks ADD CONSTRAINT blocks_count CHECK ((count > 0));
 

@@ -9,6 +9,7 @@ import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
 import type { KafkaLag } from '../platform/kafka/lag';
 import type { Log } from '../platform/logging';
+import type { TraceBook } from '../platform/traces/trace-book';
 import { Drafts } from '../projections/drafts';
 import { Imports } from '../projections/imports';
 import { InForceBook } from '../projections/in-force';
@@ -62,7 +63,7 @@ import { ExplainStockHandler } from './stock/explain-stock';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
-import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES } from './tokens';
+import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES, TRACES } from './tokens';
 import { DraftMappingHandler, DraftPolicyHandler } from './versions/draft-version';
 import { MappingsController } from './versions/mappings.controller';
 import { PolicyController } from './versions/policy.controller';
@@ -80,6 +81,8 @@ export interface AppParts {
   logger: Log;
   /** Absent where nothing is read from Kafka. */
   kafkaLag?: KafkaLag | null;
+  /** Told which request brought which facts; absent where nobody takes any. */
+  traces?: TraceBook;
   /** Where figures are kept; by default one of its own. */
   registry?: Registry;
   /** Modules of other faces that share the server (ingest), which this one may not import. */
@@ -162,6 +165,7 @@ export class AppModule {
       { provide: SOURCES, useValue: parts.sources },
       { provide: LOGGER, useValue: parts.logger },
       { provide: KAFKA_LAG, useValue: parts.kafkaLag ?? null },
+      { provide: TRACES, useValue: parts.traces ?? null },
       { provide: REGISTRY, useValue: parts.registry ?? new Registry() },
     ];
     return {
@@ -185,7 +189,7 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: ReadModelInterceptor },
         { provide: APP_PIPE, useValue: validation },
       ],
-      exports: [CONFIG, POOL, LEDGER, SOURCES, LOGGER],
+      exports: [CONFIG, POOL, LEDGER, SOURCES, LOGGER, TRACES],
     };
   }
 }

@@ -5,6 +5,8 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogContro
 import { ApiError } from '../platform/http/errors';
 import { installBodyParsers } from '../platform/http/body';
 import { problemContentType, problemOf } from '../platform/http/problem';
+import { rememberTrace, traceOf } from '../platform/http/trace';
+import { traceFrom, traceparent } from '../platform/traces/traceparent';
 import { AppModule, type AppParts } from './app.module';
 import { draining } from './draining';
 import { Metrics } from './metrics/metrics';
@@ -40,8 +42,10 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
     frameworkErrors: refuse,
   });
   const fastify: FastifyInstance = adapter.getInstance();
-  fastify.addHook('onRequest', async (_request, reply) => {
-    void reply.headers(SECURITY_HEADERS);
+  fastify.addHook('onRequest', async (request, reply) => {
+    const trace = traceFrom(request.headers.traceparent);
+    rememberTrace(request, trace);
+    void reply.headers(SECURITY_HEADERS).header('traceparent', traceparent(trace));
   });
   const drain = draining(fastify.server);
   fastify.addHook('preClose', async () => drain());
@@ -54,10 +58,12 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
   installBodyParsers(fastify);
   const metrics = app.get(Metrics);
-  fastify.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  fastify.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
+    const { method, routeOptions } = request;
     const route = routeOptions.url;
     metrics.answered(method, route, statusCode, elapsedTime);
-    parts.logger.debug({ method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
+    const ms = Math.round(elapsedTime);
+    parts.logger.debug({ method, route, status: statusCode, ms, trace: traceOf(request)?.id }, 'request');
   });
   app.get(OpenApi).make = () => openApiDocument(app);
   return app;

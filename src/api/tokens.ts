@@ -1,1 +1,1 @@
-export { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES } from '../platform/http/tokens';
+export { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES, TRACES } from '../platform/http/tokens';

@@ -12,6 +12,7 @@ import { kafkaWarnings } from '../platform/kafka/client';
 import { kafkaLag } from '../platform/kafka/lag';
 import { AppendMeter } from '../platform/metrics/append-meter';
 import { FoldMeter } from '../platform/metrics/fold-meter';
+import { TraceBook } from '../platform/traces/trace-book';
 import { type Generation, ensureLive, liveVersion } from '../projections/generations';
 import { isLedByOther } from '../projections/lease';
 import { type LiveParts, LiveRunner } from '../projections/live';
@@ -35,6 +36,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const registry = new Registry();
   const ledger = metered(runtime.ledger, new AppendMeter(registry));
   const folds = new FoldMeter(registry);
+  const traces = new TraceBook(pool, log);
   const stopping = new AbortController();
   await ensureLive(pool, settings);
   await configureSources(runtime);
@@ -45,7 +47,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const replays = openReplays(runtime);
   for (const warning of kafkaWarnings(config)) log.warn(warning);
   const lag = kafkaLag(config, log);
-  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, registry };
+  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, registry, traces };
   const modules = config.roles.includes('ingest') ? [IngestModule] : [];
   const app = await createApp({ ...parts, modules });
   app.get(Metrics).leads = () => runner.leads;
@@ -81,7 +83,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
       stopping.abort(new Error('the service stops'));
       // What they hold is given up at once: another replica may go on with it while this one answers its last requests.
       await Promise.all([app.close(), consumers?.stop(), publisher?.stop(), sender.stop()]);
-      await lag?.close();
+      await Promise.all([lag?.close(), traces.stop()]);
       await replays.stop();
       await projecting;
       await runner.stop();

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles, actorOf } from '../platform/http/auth';
 import { RawBody } from '../platform/http/body';
+import { traceOf } from '../platform/http/trace';
 import { IngestService } from './ingest.service';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
 import { IngestRoute } from './openapi';
@@ -43,6 +44,7 @@ export class FactsController {
           headers['content-encoding'] === undefined ? declaredLength(headers['content-length']) : null,
         body: readBody(request.raw, this.limits.idleMs),
         actor: actorOf(request).name,
+        trace: traceOf(request),
       });
     } catch (error) {
       await leaveBody(error, request, reply);

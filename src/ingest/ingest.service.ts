@@ -1,10 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { kindFor } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings } from '../domain/sources/source-kind';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
 import { errorCode } from '../platform/database/errors';
-import { CONFIG, LEDGER, SOURCES } from '../platform/http/tokens';
+import { CONFIG, LEDGER, SOURCES, TRACES } from '../platform/http/tokens';
+import type { TraceBook } from '../platform/traces/trace-book';
+import { type Trace, traceparent } from '../platform/traces/traceparent';
 import type { SourceBook } from '../projections/sources';
 import { OWN_SOURCE } from '../projections/translate';
 import { collect, spoolFolder } from './collect';
@@ -24,6 +26,8 @@ export interface IngestRequest {
   body: AsyncIterable<Buffer>;
   /** A key's name, or whatever else names who sent it. */
   actor: string;
+  /** The request's; undefined where the server keeps none. */
+  trace?: Trace | undefined;
 }
 
 export interface ResolvedSource {
@@ -45,6 +49,7 @@ export class IngestService {
     @Inject(SOURCES) private readonly sources: SourceBook,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(INGEST_LIMITS) private readonly limits: IngestLimits,
+    @Optional() @Inject(TRACES) private readonly traces: TraceBook | null = null,
   ) {
     this.budget = new MemoryBudget(limits.allMemoryBytes);
   }
@@ -65,7 +70,11 @@ export class IngestService {
         spoolFolder: spoolFolder(this.config.dataDir),
       }),
     );
-    const recorder = new Recorder(this.ledger, this.limits);
+    const { traces } = this;
+    const trace = request.trace && traceparent(request.trace);
+    const recorder = new Recorder(this.ledger, this.limits, (receipts) => {
+      if (trace !== undefined) traces?.note(trace, receipts);
+    });
     try {
       for await (const proposal of collected.proposals()) {
         const room = recorder.add(proposal);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LedgerBusy, type Ledger, type Proposal } from '../ledger/port';
+import { LedgerBusy, type Ledger, type Proposal, type Receipt } from '../ledger/port';
 import type { IngestLimits } from './limits';
 
 export interface Recorded {
@@ -29,6 +29,8 @@ export class Recorder {
   constructor(
     private readonly ledger: Ledger,
     private readonly limits: BlockLimits,
+    /** Told of each block that is durable. */
+    private readonly onRecorded?: (receipts: readonly Receipt[]) => void,
   ) {}
 
   /** What is durable so far. */
@@ -92,7 +94,8 @@ export class Recorder {
     }
   }
 
-  private count(receipts: readonly { position: number; duplicate: boolean }[]): void {
+  private count(receipts: readonly Receipt[]): void {
+    this.onRecorded?.(receipts);
     for (const { position, duplicate } of receipts) {
       if (duplicate) this.sum.duplicates += 1;
       else this.sum.recorded += 1;

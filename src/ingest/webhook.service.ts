@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Config } from '../platform/config';
 import { CONFIG, POOL } from '../platform/http/tokens';
-import { IngestService, type ResolvedSource } from './ingest.service';
+import { type IngestRequest, IngestService, type ResolvedSource } from './ingest.service';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
 import type { Recorded } from './recorder';
 import { signatureRefused, webhookTooLarge } from './refusals';
@@ -15,6 +15,7 @@ export interface WebhookRequest {
   headers: Record<string, string | undefined>;
   contentLength: number | null;
   body: AsyncIterable<Buffer>;
+  trace: IngestRequest['trace'];
 }
 
 /** Records a webhook when its signature proves who sent it. Public: the signature is the only proof there is. */
@@ -55,6 +56,7 @@ export class WebhookService {
       contentLength: null,
       body: once(body),
       actor: `webhook:${request.source}`,
+      trace: request.trace,
     });
     // Only now: when we failed, the sender may repeat the same delivery.
     if (delivery !== null) {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../platform/http/auth';
 import { RawBody } from '../platform/http/body';
+import { traceOf } from '../platform/http/trace';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
 import { IngestRoute } from './openapi';
 import { leaveBody, readBody } from './read-body';
@@ -43,6 +44,7 @@ export class WebhooksController {
         headers: singles(headers),
         contentLength: headers['content-length'] === undefined ? null : Number(headers['content-length']),
         body: readBody(request.raw, this.limits.idleMs),
+        trace: traceOf(request),
       });
     } catch (error) {
       await leaveBody(error, request, reply);

@@ -9,6 +9,8 @@ interface Claimed<K, B> {
   body: B;
   /** This one included. */
   attempts: number;
+  /** `traceparent` of the request that it comes from; see `traced`. */
+  trace?: string;
 }
 
 export type DriftAlert = Claimed<DriftAlertKind, AlertBody>;
@@ -29,11 +31,15 @@ export function isSummary(alert: Alert): alert is PromotionAlert | ImportAlert {
 export async function claim(
   pool: Pool,
   options: { limit: number; leaseMs: number; gatherMs: number },
-): Promise<Alert[]> {
+): Promise<(Alert & { position: number })[]> {
   const { limit, leaseMs, gatherMs } = options;
-  const { rows } = await pool.query<Claimed<string, string>>(CLAIM, [limit, leaseMs, gatherMs]);
+  const { rows } = await pool.query<Claimed<string, string> & { position: number }>(CLAIM, [
+    limit,
+    leaseMs,
+    gatherMs,
+  ]);
   return rows
-    .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }) as Alert)
+    .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }) as Alert & { position: number })
     .sort((a, b) => a.id - b.id);
 }
 
@@ -43,7 +49,7 @@ const CLAIM = `
    WHERE id IN (SELECT id FROM app.outbox
                  WHERE status = 'pending' AND next_attempt_at <= now() - ${ms('$3')}
                  ORDER BY next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING id, kind, body, attempts`;
+  RETURNING id, kind, body, attempts, position`;
 
 export async function markSent(pool: Pool, ids: readonly number[]): Promise<void> {
   await pool.query(

@@ -17,6 +17,8 @@ export interface CloudEvent {
   subject: string;
   time: string;
   datacontenttype: 'application/json';
+  /** Extension for distributed tracing: of the request that it comes from, where that is known. */
+  traceparent?: string;
   data: object;
 }
 
@@ -33,6 +35,7 @@ export function cloudEvent(alert: Publishable, source: string): CloudEvent {
     subject,
     time,
     datacontenttype: 'application/json',
+    ...(alert.trace === undefined ? {} : { traceparent: alert.trace }),
     data: { ...data, position },
   };
 }

@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import { type KafkaSettings, QUICK, RETRY, kafkaClient } from '../platform/kafka/client';
 import type { Log } from '../platform/logging';
 import { withTransaction } from '../platform/pools';
+import { traced } from './traced';
 import { CONTENT_TYPE, type Publishable, cloudEvent } from './cloud-event';
 
 export interface PublisherParts {
@@ -100,7 +101,7 @@ export class KafkaPublisher {
       const { rows } = await client.query<Row>(UNPUBLISHED);
       if (rows.length === 0) return 0;
       const { topic } = this.parts;
-      const messages = rows.map((row) => this.message(row));
+      const messages = (await traced(client, rows.map(read))).map((alert) => this.message(alert));
       await producer.send({ topic, acks: -1, timeout: TIMEOUT_MS, messages });
       await client.query('UPDATE app.outbox SET published_at = now() WHERE id = ANY($1::bigint[])', [
         rows.map(({ id }) => id),
@@ -109,8 +110,7 @@ export class KafkaPublisher {
     });
   }
 
-  private message(row: Row) {
-    const alert = { ...row, body: JSON.parse(row.body) as unknown } as Publishable;
+  private message(alert: Publishable) {
     const event = cloudEvent(alert, this.parts.source);
     return { key: event.subject, value: JSON.stringify(event), headers: { 'content-type': CONTENT_TYPE } };
   }
@@ -136,6 +136,10 @@ export class KafkaPublisher {
       this.parts.log.debug({ err: error }, 'a connection to Kafka did not end well');
     });
   }
+}
+
+function read(row: Row): Publishable {
+  return { ...row, body: JSON.parse(row.body) as unknown } as Publishable;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@ import { CircuitBreaker } from './circuit-breaker';
 import { type Alert, claim, isSummary, keepAll, markFailed, markSent } from './claim';
 import { completeImport } from './import-alert';
 import { slackMessage } from './slack-message';
+import { traced } from './traced';
 import { type Outcome, postToSlack } from './slack-webhook';
 
 export interface SenderParts {
@@ -110,7 +111,7 @@ export class OutboxSender {
     const limit = this.breaker.trial ? 1 : batch;
     const claimedAt = performance.now();
     const alerts = await claim(pool, { limit, gatherMs, leaseMs: LEASE_MS + timeoutMs });
-    const groups = grouped(alerts);
+    const groups = grouped(await traced(pool, alerts));
     for (const [index, group] of groups.entries()) {
       const now = performance.now();
       if (this.stopped.signal.aborted || this.breaker.waitMs(now) > 0 || now - claimedAt > LEASE_MS) {

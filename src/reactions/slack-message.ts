@@ -1,6 +1,7 @@
 /** Alerts in Slack's mrkdwn. */
 import { currencyDigits, formatDecimal, type Money } from '../domain/exact';
 import { formatInstant } from '../domain/facts/instant';
+import { traceIdOf } from '../platform/traces/traceparent';
 import { clusterId } from '../projections/engine/reconcile';
 import { type Alert, type DriftAlert, isSummary } from './claim';
 import { IMPORTED } from './import-alert';
@@ -27,7 +28,7 @@ function textOf(first: Alert, alerts: readonly Alert[], link: string): string[] 
   return ofDrifts.length === 1 ? ofOne(first, link) : ofMany(first, ofDrifts, link);
 }
 
-function ofOne({ id, kind, body }: DriftAlert, link: string): string[] {
+function ofOne({ id, kind, body, trace }: DriftAlert, link: string): string[] {
   const { detector, severity, owner, subject, discriminator, cause, firstDivergence } = body;
   const named = `\`${plain(`${subject.kind}:${subject.id}`)}\`${discriminator === '' ? '' : ` (${plain(discriminator)})`}`;
   const lines = [
@@ -42,7 +43,8 @@ function ofOne({ id, kind, body }: DriftAlert, link: string): string[] {
     lines.push(`First divergence: fact ${firstDivergence.fact} at ${formatInstant(firstDivergence.at)}`);
   if (body.resolvedAt !== null)
     lines.push(`Resolved by fact ${body.resolvedBy ?? '?'} at ${formatInstant(body.resolvedAt)}`);
-  return [...lines, `${link}/v1/drifts/${body.drift} · alert ${id}`];
+  const last = `${link}/v1/drifts/${body.drift} · alert ${id}`;
+  return [...lines, trace === undefined ? last : `${last} · trace ${traceIdOf(trace)}`];
 }
 
 function ofMany({ kind, body }: DriftAlert, alerts: readonly DriftAlert[], link: string): string[] {

@@ -10,7 +10,7 @@ import type { Ledger, Proposal } from '../../src/ledger/port';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
 import { kafkaLag } from '../../src/platform/kafka/lag';
-import { createLogger } from '../../src/platform/logging';
+import { type Log, createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
 import { type Generation, ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
@@ -69,6 +69,7 @@ export interface ServiceOptions {
   onEvents?: LiveParts['onEvents'];
   onPromoted?: ReplayParts['onPromoted'];
   config?: Partial<Config>;
+  log?: Log;
   sources?: ProjectionSource[];
   /** Where the application finds the database; the projector always goes there directly. */
   route?: (url: string) => Promise<string>;
@@ -76,7 +77,7 @@ export interface ServiceOptions {
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = await freshDatabase();
-  const log = createLogger('silent');
+  const log = options.log ?? createLogger('silent');
   const routed = options.route ? createPool({ url: await options.route(database.url), name: 'api' }) : null;
   const pool = routed ?? database.pool;
   const ledger = await createPostgresLedger({ pool, logger: log });

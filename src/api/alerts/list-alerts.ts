@@ -1,9 +1,14 @@
+import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { formatInstant } from '../../domain/facts/instant';
+import { tracesOf } from '../../platform/traces/traces-of';
 import { AlertEntity } from '../entities/alert.entity';
 import { ReadModels } from '../entities/read-models';
-import { instantText, money, position } from '../drifts/drift-schema';
+import { instantText, money, position, traceId } from '../drifts/drift-schema';
+import { traceOfFact } from '../facts/trace';
+import { POOL } from '../tokens';
 import { driftChanges } from '../replays/replay-schema';
 import { decodeCursor, encodeCursor } from '../lists/cursor';
 import { type Page, pageOf } from '../lists/page';
@@ -67,6 +72,7 @@ export const alert = z.object({
   nextAttemptAt: instantText.nullable(),
   sentAt: instantText.nullable(),
   lastError: z.string().nullable(),
+  trace: traceId.describe('Of the fact at which the sides parted, else of the one that it tells of.'),
   about: z.union([aboutDrift, aboutPromotion, aboutImport]),
 });
 
@@ -84,7 +90,10 @@ const place = z.tuple([z.number().int()]);
 /** Newest first. */
 @QueryHandler(ListAlerts)
 export class ListAlertsHandler implements IQueryHandler<ListAlerts> {
-  constructor(private readonly models: ReadModels) {}
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(POOL) private readonly pool: Pool,
+  ) {}
 
   async execute({ filter }: ListAlerts): Promise<Page<AlertView>> {
     const { status, kind, limit, cursor } = filter;
@@ -97,11 +106,25 @@ export class ListAlertsHandler implements IQueryHandler<ListAlerts> {
       .orderBy('a.id', 'DESC')
       .limit(limit + 1)
       .getMany();
-    return pageOf(rows, limit, alertView, ({ id }) => encodeCursor(LIST, [id]));
+    const traces = await tracesOf(this.pool, rows.flatMap(factOf));
+    return pageOf(
+      rows,
+      limit,
+      (row) => alertView(row, traces),
+      ({ id }) => encodeCursor(LIST, [id]),
+    );
   }
 }
 
-function alertView(row: AlertEntity): AlertView {
+/** The fact by whose request an alert is traced; none of a summary. */
+function factOf({ driftId, kind, body, position: at }: AlertEntity): number[] {
+  if (driftId === null) return [];
+  const { firstDivergence } = JSON.parse(body) as { firstDivergence?: { fact: number } | null };
+  return [kind === 'drift.opened' ? (firstDivergence?.fact ?? at) : at];
+}
+
+function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>): AlertView {
+  const [fact] = factOf(row);
   return {
     id: row.id,
     kind: row.kind as AlertView['kind'],
@@ -113,6 +136,7 @@ function alertView(row: AlertEntity): AlertView {
     nextAttemptAt: row.status === 'pending' ? row.nextAttemptAt.toISOString() : null,
     sentAt: row.sentAt?.toISOString() ?? null,
     lastError: row.lastError,
+    trace: fact === undefined ? null : traceOfFact(traces, fact),
     about:
       row.driftId === null
         ? (JSON.parse(row.body) as z.output<typeof aboutPromotion | typeof aboutImport>)

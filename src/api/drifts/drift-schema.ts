@@ -72,11 +72,19 @@ export const factHead = named('FactHead', {
   actor: z.string(),
 });
 
+export const traceId = z
+  .string()
+  .nullable()
+  .describe('W3C trace id of the request that brought it; null where it came otherwise, or nobody knows.');
+
+export const tracedFactHead = named('TracedFactHead', { ...factHead.shape, trace: traceId });
+
 export const driftDetail = drift
   .extend({
     acts: z.array(driftAct),
     history: z.array(driftEvent),
-    facts: z.array(factHead).describe('The facts that the drift refers to.'),
+    facts: z.array(tracedFactHead).describe('The facts that the drift refers to.'),
+    trace: traceId.describe('Of the fact at which the sides parted, else of the one that opened it.'),
   })
   .meta({ id: 'DriftDetail' });
 

@@ -1,10 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
+import { tracesOf } from '../../platform/traces/traces-of';
 import type { Act } from '../../projections/engine/records';
 import type { DriftEntity } from '../entities/drift.entity';
 import { ReadModels } from '../entities/read-models';
 import { factHeads } from '../facts/fact-heads';
+import { traceOfFact } from '../facts/trace';
 import { POOL } from '../tokens';
 import type { DriftDetail, DriftEventView } from './drift-schema';
 import { actsOf, driftView, factsOf } from './drift-view';
@@ -30,16 +32,19 @@ export class GetDriftHandler implements IQueryHandler<GetDrift> {
 
 export async function driftDetail(pool: Pool, row: DriftEntity): Promise<DriftDetail> {
   const view = driftView(row);
-  const [acts, history, facts] = await Promise.all([
+  const parted = view.firstDivergence?.position ?? row.openedBy;
+  const [acts, history, facts, traces] = await Promise.all([
     pool.query<{ acts: string }>('SELECT acts FROM live.cases WHERE key = $1', [row.caseKey]),
     pool.query<HistoryRow>(HISTORY, [row.caseKey, row.anchor]),
     factHeads(pool, factsOf(view)),
+    tracesOf(pool, [...factsOf(view), parted]),
   ]);
   return {
     ...view,
     acts: actsOf(JSON.parse(acts.rows[0]?.acts ?? '[]') as Act[], row.anchor),
     history: history.rows.map(historyView),
-    facts,
+    facts: facts.map((fact) => ({ ...fact, trace: traceOfFact(traces, fact.position) })),
+    trace: traceOfFact(traces, parted),
   };
 }
 

@@ -1,5 +1,6 @@
 import { startService } from '../../../test/api/service';
 import { salesOrder } from '../../../test/api/story';
+import { createLogger } from '../../platform/logging';
 
 describe('readiness', () => {
   it('is not claimed for a live generation that an earlier release has made and this one cannot read', async () => {
@@ -16,6 +17,28 @@ describe('readiness', () => {
       expect((await service.get('/health/live')).status).toBe(200);
       // Facts are recorded all the same.
       expect(await service.tell('prima', salesOrder('SO2'))).toBeGreaterThan(position);
+    } finally {
+      await service.close();
+    }
+  });
+});
+
+describe('the log of requests', () => {
+  it('names the trace of each, also where it failed', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = createLogger('debug', { write: (line) => void lines.push(JSON.parse(line) as never) });
+    const service = await startService({ projector: false, log });
+    try {
+      const trace = 'c'.repeat(32);
+      const headers = { traceparent: `00-${trace}-${'d'.repeat(16)}-01` };
+      const answer = await service.get('/health/live', headers);
+      expect(answer.headers.traceparent).toMatch(new RegExp(`^00-${trace}-`));
+      await service.database.pool.query('ALTER TABLE app.outbox ALTER created_at TYPE text');
+      expect((await service.get('/metrics', headers)).status).toBe(500);
+      const told = lines
+        .filter((line) => line.trace === trace)
+        .map(({ level, msg }) => `${level as string} ${msg as string}`);
+      expect(told).toEqual(['debug request', 'error a request failed', 'debug request']);
     } finally {
       await service.close();
     }

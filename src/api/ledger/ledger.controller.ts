@@ -10,7 +10,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { FACT_COLUMNS } from '../facts/columns';
-import { type FactView, fact } from '../facts/fact-view';
+import { type FactView, type TracedFactView, fact, tracedFact } from '../facts/fact-view';
 import { listOf } from '../lists/list-schema';
 import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
@@ -38,12 +38,12 @@ export class LedgerController {
 
   @Get('facts/:position')
   @ApiOperation({ summary: 'One recorded message' })
-  @ApiOkResponse({ standardSchema: fact })
+  @ApiOkResponse({ standardSchema: tracedFact })
   @ApiNotFoundResponse({ description: 'The ledger does not reach this position.' })
   get(
     @Param('position', { schema: positionText }) position: number,
     @Query({ schema: noParameters }) _query: unknown,
-  ): Promise<FactView> {
+  ): Promise<TracedFactView> {
     return this.queries.execute(new GetFact(position));
   }
 

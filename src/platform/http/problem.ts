@@ -6,6 +6,7 @@ import type { Log } from '../logging';
 import { isDatabaseAway } from '../pools';
 import { ApiError, unavailable } from './errors';
 import { LOGGER } from './tokens';
+import { traceOf } from './trace';
 
 /** RFC 9457, with a stable `code`. */
 export interface Problem {
@@ -44,7 +45,9 @@ export class ProblemFilter implements ExceptionFilter {
 
   private unexpected(error: unknown, request: FastifyRequest): ApiError {
     const id = randomUUID();
-    this.log.error({ err: error, id, method: request.method, path: pathOf(request) }, 'a request failed');
+    const trace = traceOf(request)?.id;
+    const told = { err: error, id, trace, method: request.method, path: pathOf(request) };
+    this.log.error(told, 'a request failed');
     return new ApiError(
       500,
       'internal-error',

@@ -12,5 +12,7 @@ export const SOURCES = Symbol('sources');
 export const LOGGER = Symbol('logger');
 /** `KafkaLag` of src/platform/kafka/lag.ts, or null where nothing is read from Kafka. */
 export const KAFKA_LAG = Symbol('kafka-lag');
+/** `TraceBook` of src/platform/traces. */
+export const TRACES = Symbol('traces');
 /** `Registry` of prom-client: one an application, as two in one process do not count for each other. */
 export const REGISTRY = Symbol('registry');

@@ -9,6 +9,7 @@ import { InterruptedReplays } from './0007-interrupted-replays';
 import { PromotionAlerts } from './0008-promotion-alerts';
 import { Imports } from './0009-imports';
 import { PublishedAlerts } from './0010-published-alerts';
+import { Traces } from './0012-traces';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   PromotionAlerts,
   Imports,
   PublishedAlerts,
+  Traces,
 ];
