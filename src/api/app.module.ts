@@ -18,6 +18,7 @@ import type { SourceBook } from '../projections/sources';
 import { VersionBook } from '../projections/versions';
 import { AlertsController } from './alerts/alerts.controller';
 import { ListAlertsHandler } from './alerts/list-alerts';
+import { ResendAlertHandler } from './alerts/resend-alert';
 import { ActOnClusterHandler } from './clusters/act-on-cluster';
 import { ClustersController } from './clusters/clusters.controller';
 import { GetClusterHandler, ListClustersHandler } from './clusters/read-clusters';
@@ -140,6 +141,7 @@ const handlers: Type[] = [
   GetStockTrailHandler,
   GetTrailHandler,
   ListAlertsHandler,
+  ResendAlertHandler,
   ListClustersHandler,
   ListDriftsHandler,
   ListFactsHandler,

@@ -102,3 +102,19 @@ function capital(text: string): string {
 function quoted(name: string): string {
   return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
 }
+
+export function alertNotFound(id: number): ApiError {
+  return notFound(
+    'alert-not-found',
+    'There is no such alert',
+    `There is no alert ${id}; GET /v1/alerts lists them.`,
+  );
+}
+
+export function alertNotDead(id: number): ApiError {
+  return conflict(
+    'alert-not-dead',
+    'The alert was not given up',
+    `Alert ${id} was not given up: only one whose status, or the status of its webhook, is dead is sent again.`,
+  );
+}

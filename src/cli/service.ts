@@ -21,7 +21,7 @@ import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
 import { insertPromotion } from '../reactions/promotion-alert';
 import { kafkaPublisher } from '../reactions/publisher';
-import { OutboxSender } from '../reactions/sender';
+import { senders } from '../reactions/senders';
 import { type Runtime, configureSources, openReplays } from './runtime';
 
 export interface Service {
@@ -62,14 +62,11 @@ export async function startService(runtime: Runtime): Promise<Service> {
   }
   const { address, port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
-  const sender = new OutboxSender({
-    pool,
-    log,
-    webhookUrl: config.slack.webhookUrl,
-    link: config.publicUrl ?? url,
-  });
+  const sending = config.roles.includes('reactions')
+    ? senders({ config, pool, log, link: config.publicUrl ?? url })
+    : [];
   const publisher = config.roles.includes('reactions') ? kafkaPublisher({ config, pool, log }) : null;
-  if (config.roles.includes('reactions')) sender.start();
+  for (const sender of sending) sender.start();
   publisher?.start();
   consumers?.start();
   replays.watchForAbandoned();
@@ -82,7 +79,12 @@ export async function startService(runtime: Runtime): Promise<Service> {
     async stop() {
       stopping.abort(new Error('the service stops'));
       // What they hold is given up at once: another replica may go on with it while this one answers its last requests.
-      await Promise.all([app.close(), consumers?.stop(), publisher?.stop(), sender.stop()]);
+      await Promise.all([
+        app.close(),
+        consumers?.stop(),
+        publisher?.stop(),
+        ...sending.map((each) => each.stop()),
+      ]);
       await Promise.all([lag?.close(), traces.stop()]);
       await replays.stop();
       await projecting;

@@ -4,6 +4,7 @@ import { parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
 import { errorCode } from './database/errors';
+import { alertsSchema } from './config-alerts';
 import { kafkaSchema } from './config-kafka';
 import { type Environment, name, secret, sha256, unknownField } from './config-values';
 
@@ -66,6 +67,7 @@ function fileSchema(env: Environment, folder: string) {
     {
       sources: z.array(source).max(1_000).default([]).superRefine(uniqueNames),
       keys: z.array(key).max(1_000).default([]).superRefine(uniqueNames),
+      alerts: alertsSchema(env, timeZone).prefault({}),
       kafka: kafkaSchema(env, folder).prefault({}),
       /** Checked by the domain, which knows the detectors and feeds. */
       policy: z.unknown().optional(),

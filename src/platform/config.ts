@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
+import { slackChannel } from './config-alerts';
 import { type ConfigFile, readConfigFile } from './config-file';
 import type { Environment } from './config-values';
 import { Secret } from './secret';
@@ -57,9 +58,10 @@ const environmentSchema = z.object({
     .transform((token) => new Secret(token))
     .nullable()
     .default(null),
-  SLACK_CHANNEL: text.nullable().default(null),
+  SLACK_CHANNEL: slackChannel.nullable().default(null),
   SLACK_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL such as https://slack.com/api' })
+    .transform((url) => url.replace(/\/+$/, ''))
     .default('https://slack.com/api'),
   ROLE: text
     .transform((list) => list.split(',').map((role) => role.trim()))
@@ -143,6 +145,8 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
     roles: data.ROLE,
     logLevel: data.LOG_LEVEL,
   };
+  const slack = slackProblems(config);
+  if (slack.length > 0) throw new ConfigError(slack);
   if (!isLoopback(config.host) && config.keys.length === 0) {
     throw new ConfigError([
       `environment: HOST: ${config.host} is reachable from other machines, but no keys are configured; ` +
@@ -150,6 +154,19 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
     ]);
   }
   return deepFreeze(config);
+}
+
+function slackProblems({ slack: { webhookUrl, botToken, channel }, alerts }: Config): string[] {
+  const problems: string[] = [];
+  if (webhookUrl && botToken)
+    problems.push('environment: SLACK_BOT_TOKEN and SLACK_WEBHOOK_URL: either is enough; set one of them');
+  if (botToken && channel === null)
+    problems.push(
+      'environment: SLACK_CHANNEL: is needed with SLACK_BOT_TOKEN: the id of a channel, such as C0123456789',
+    );
+  if (!botToken && alerts.routes.some((route) => route.channel !== null))
+    problems.push('alerts: routes: a webhook has one channel; routes to others need SLACK_BOT_TOKEN');
+  return problems;
 }
 
 export function isLoopback(host: string): boolean {

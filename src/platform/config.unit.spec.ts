@@ -170,13 +170,14 @@ describe('secrets', () => {
   const env = {
     DATABASE_URL: 'postgres://me:hunter2@db/tally',
     SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/hunter2',
-    SLACK_BOT_TOKEN: 'hunter2',
     SCEND_SECRET: 'hunter2',
   };
 
+  const signing = `whsec_${Buffer.from('hunter2'.repeat(4)).toString('base64')}`;
+
   function load() {
     return given(
-      `sources:${scend}\n    secrets: { webhook: { env: SCEND_SECRET } }${scend.replace('scend-uk', 'b')}\n    secrets: { webhook: hunter2 }`,
+      `sources:${scend}\n    secrets: { webhook: { env: SCEND_SECRET } }${scend.replace('scend-uk', 'b')}\n    secrets: { webhook: hunter2 }\nalerts: { webhook: { url: 'https://example.com/hunter2', secret: ${signing} } }`,
       env,
     )();
   }

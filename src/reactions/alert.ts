@@ -13,6 +13,8 @@ export interface AlertBody extends Pick<
   severity: DriftRecord['severity'];
   /** Absent from alerts of before there were owners. */
   owner?: string | null;
+  /** The systems that either side comes from. */
+  sources?: string[];
   occurrence: number;
   /** Position in the ledger, and the source's clock in epoch ms. */
   firstDivergence: { fact: number; at: number } | null;
@@ -26,12 +28,13 @@ export interface AlertBody extends Pick<
 /** A drift may have ended within the batch that opened it: its beginning is told as it was all the same. */
 export function alertBody(drift: DriftRecord, kind: DriftAlertKind): AlertBody {
   const ended = kind === 'drift.resolved';
-  const { subject, discriminator, cause, amountAtRisk, unitsAtRisk, divergence } = drift.finding;
+  const { subject, discriminator, cause, amountAtRisk, unitsAtRisk, divergence, sides } = drift.finding;
   return {
     drift: drift.id,
     detector: drift.detector,
     severity: drift.severity,
     owner: drift.owner,
+    sources: [...new Set(sides.map(({ system }) => system))],
     occurrence: drift.occurrence,
     subject,
     discriminator,

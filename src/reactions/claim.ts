@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { AlertBody, DriftAlertKind } from './alert';
+import { DIGEST, type DigestBody } from './digest-alert';
 import { IMPORTED, type ImportBody } from './import-alert';
 import { PROMOTED, type PromotionBody } from './promotion-alert';
 
@@ -9,72 +10,129 @@ interface Claimed<K, B> {
   body: B;
   /** This one included. */
   attempts: number;
+  createdAt: Date;
+  /** Of the fact that it was folded with. */
+  position: number;
   /** `traceparent` of the request that it comes from; see `traced`. */
   trace?: string;
+  /** The message that it was to be part of, when it was tried before. */
+  message: string | null;
+  /** Of a resolution: the message that told of the opening. */
+  toldIn: string | null;
 }
 
 export type DriftAlert = Claimed<DriftAlertKind, AlertBody>;
 export type PromotionAlert = Claimed<typeof PROMOTED, PromotionBody>;
 export type ImportAlert = Claimed<typeof IMPORTED, ImportBody>;
-export type Alert = DriftAlert | PromotionAlert | ImportAlert;
+export type DigestAlert = Claimed<typeof DIGEST, DigestBody>;
+export type Summary = PromotionAlert | ImportAlert | DigestAlert;
+export type Alert = DriftAlert | Summary;
 
 /** Of no single drift: it goes out by itself. */
-export function isSummary(alert: Alert): alert is PromotionAlert | ImportAlert {
-  return alert.kind === PROMOTED || alert.kind === IMPORTED;
+export function isSummary(alert: Alert): alert is Summary {
+  return alert.kind === PROMOTED || alert.kind === IMPORTED || alert.kind === DIGEST;
 }
 
-/**
- * Takes due alerts for `leaseMs`, and counts the attempt: a sender that dies with them in hand has used one, and another
- * takes them when the lease is over. Several senders never hold the same alert, and never wait for one another.
- * @param gatherMs how long an alert waits for others that can go out in one message with it
- */
-export async function claim(
-  pool: Pool,
-  options: { limit: number; leaseMs: number; gatherMs: number },
-): Promise<(Alert & { position: number })[]> {
-  const { limit, leaseMs, gatherMs } = options;
-  const { rows } = await pool.query<Claimed<string, string> & { position: number }>(CLAIM, [
-    limit,
-    leaseMs,
-    gatherMs,
-  ]);
-  return rows
-    .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }) as Alert & { position: number })
-    .sort((a, b) => a.id - b.id);
+/** An alert has one state for people and one for machines: two columns of each kind in one row. */
+export interface Queue {
+  status: string;
+  attempts: string;
+  nextAttemptAt: string;
+  lastError: string;
+  sentAt: string;
 }
+
+export const TO_PEOPLE: Queue = {
+  status: 'status',
+  attempts: 'attempts',
+  nextAttemptAt: 'next_attempt_at',
+  lastError: 'last_error',
+  sentAt: 'sent_at',
+};
+export const TO_MACHINES: Queue = {
+  status: 'hook_status',
+  attempts: 'hook_attempts',
+  nextAttemptAt: 'hook_next_attempt_at',
+  lastError: 'hook_last_error',
+  sentAt: 'hook_sent_at',
+};
 
 const ms = (parameter: string) => `${parameter} * interval '1 millisecond'`;
-const CLAIM = `
-  UPDATE app.outbox SET attempts = attempts + 1, next_attempt_at = now() + ${ms('$2')}
-   WHERE id IN (SELECT id FROM app.outbox
-                 WHERE status = 'pending' AND next_attempt_at <= now() - ${ms('$3')}
-                 ORDER BY next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING id, kind, body, attempts, position`;
 
-export async function markSent(pool: Pool, ids: readonly number[]): Promise<void> {
-  await pool.query(
-    `UPDATE app.outbox SET status = 'sent', sent_at = now(), last_error = NULL WHERE id = ANY($1::bigint[])`,
-    [ids],
-  );
-}
+/** The outbox, as one of its two kinds of reader sees it. Column names are this file's own. */
+export class Outbox {
+  constructor(
+    readonly pool: Pool,
+    private readonly queue: Queue,
+  ) {}
 
-/** `retryInMs` null: no further attempt is made. */
-export async function markFailed(
-  pool: Pool,
-  ids: readonly number[],
-  reason: string,
-  retryInMs: number | null,
-): Promise<void> {
-  await pool.query(
-    `UPDATE app.outbox SET last_error = $2, status = CASE WHEN $3::float8 IS NULL THEN 'dead' ELSE 'pending' END,
-       next_attempt_at = now() + coalesce(${ms('$3::float8')}, interval '0')
-      WHERE id = ANY($1::bigint[])`,
-    [ids, reason, retryInMs],
-  );
-}
+  /**
+   * Takes due alerts for `leaseMs`, and counts the attempt: a sender that dies with them in hand has used one, and another
+   * takes them when the lease is over. Several senders never hold the same alert, and never wait for one another.
+   * @param gatherMs how long an alert waits for others that can go out in one message with it
+   */
+  async claim(options: { limit: number; leaseMs: number; gatherMs: number }): Promise<Alert[]> {
+    const { limit, leaseMs, gatherMs } = options;
+    const { status, attempts, nextAttemptAt } = this.queue;
+    const { rows } = await this.pool.query<Claimed<string, string>>(
+      `UPDATE app.outbox o SET ${attempts} = ${attempts} + 1, ${nextAttemptAt} = now() + ${ms('$2')}
+        WHERE id IN (SELECT id FROM app.outbox
+                      WHERE ${status} = 'pending' AND ${nextAttemptAt} <= now() - ${ms('$3')}
+                      ORDER BY ${nextAttemptAt}, id LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, kind, body, ${attempts} AS attempts, position, created_at AS "createdAt", message,
+          CASE kind WHEN 'drift.resolved' THEN (SELECT told.message FROM app.outbox told
+            WHERE told.idempotency_key = regexp_replace(o.idempotency_key, 'resolved$', 'opened')) END AS "toldIn"`,
+      [limit, leaseMs, gatherMs],
+    );
+    return rows
+      .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }) as Alert)
+      .sort((a, b) => a.id - b.id);
+  }
 
-/** Where nothing is configured to send to, alerts wait for nobody: `/v1/alerts` shows them. Answers how many there were. */
-export async function keepAll(pool: Pool): Promise<number> {
-  const { rowCount } = await pool.query(`UPDATE app.outbox SET status = 'kept' WHERE status = 'pending'`);
-  return rowCount ?? 0;
+  async sent(ids: readonly number[]): Promise<void> {
+    const { status, sentAt, lastError } = this.queue;
+    await this.pool.query(
+      `UPDATE app.outbox SET ${status} = 'sent', ${sentAt} = now(), ${lastError} = NULL WHERE id = ANY($1::bigint[])`,
+      [ids],
+    );
+  }
+
+  /** `retryInMs` null: no further attempt is made. */
+  async failed(ids: readonly number[], reason: string, retryInMs: number | null): Promise<void> {
+    const { status, nextAttemptAt, lastError } = this.queue;
+    await this.pool.query(
+      `UPDATE app.outbox SET ${lastError} = $2,
+         ${status} = CASE WHEN $3::float8 IS NULL THEN 'dead' ELSE 'pending' END,
+         ${nextAttemptAt} = now() + coalesce(${ms('$3::float8')}, interval '0')
+        WHERE id = ANY($1::bigint[])`,
+      [ids, reason, retryInMs],
+    );
+  }
+
+  /** Not tried after all. */
+  async putBack(ids: readonly number[], waitMs: number): Promise<void> {
+    const { attempts, nextAttemptAt } = this.queue;
+    await this.pool.query(
+      `UPDATE app.outbox SET ${attempts} = ${attempts} - 1, ${nextAttemptAt} = now() + ${ms('$2')}
+        WHERE id = ANY($1::bigint[])`,
+      [ids, waitMs],
+    );
+  }
+
+  async keep(ids: readonly number[]): Promise<void> {
+    const { status, attempts } = this.queue;
+    await this.pool.query(
+      `UPDATE app.outbox SET ${status} = 'kept', ${attempts} = ${attempts} - 1 WHERE id = ANY($1::bigint[])`,
+      [ids],
+    );
+  }
+
+  /** Where nothing is configured to send to, alerts wait for nobody: `/v1/alerts` shows them. Answers how many there were. */
+  async keepAll(): Promise<number> {
+    const { status } = this.queue;
+    const { rowCount } = await this.pool.query(
+      `UPDATE app.outbox SET ${status} = 'kept' WHERE ${status} = 'pending'`,
+    );
+    return rowCount ?? 0;
+  }
 }

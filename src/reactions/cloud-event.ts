@@ -1,7 +1,8 @@
 /** Alerts as CloudEvents 1.0 in structured mode: envelope and data in one JSON object. */
 import { formatInstant } from '../domain/facts/instant';
 import type { AlertBody } from './alert';
-import { type Alert, type ImportAlert, type PromotionAlert, isSummary } from './claim';
+import { type Alert, type Summary, isSummary } from './claim';
+import { DIGEST } from './digest-alert';
 import { IMPORTED } from './import-alert';
 
 export const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
@@ -22,9 +23,7 @@ export interface CloudEvent {
   data: object;
 }
 
-export type Publishable = Alert & { position: number; createdAt: Date };
-
-export function cloudEvent(alert: Publishable, source: string): CloudEvent {
+export function cloudEvent(alert: Alert, source: string): CloudEvent {
   const { id, kind, position } = alert;
   const { subject, time, data } = isSummary(alert) ? ofSummary(alert) : ofDrift(alert);
   return {
@@ -56,8 +55,13 @@ function ofDrift({ body }: { body: AlertBody }) {
   };
 }
 
-function ofSummary(alert: (PromotionAlert | ImportAlert) & { createdAt: Date }) {
-  const subject =
-    alert.kind === IMPORTED ? `import:${alert.body.import}` : `generation:${alert.body.generation}`;
+function subjectOf(alert: Summary): string {
+  if (alert.kind === IMPORTED) return `import:${alert.body.import}`;
+  if (alert.kind === DIGEST) return `day:${alert.createdAt.toISOString().slice(0, 10)}`;
+  return `generation:${alert.body.generation}`;
+}
+
+function ofSummary(alert: Summary) {
+  const subject = subjectOf(alert);
   return { subject, time: alert.createdAt.toISOString(), data: alert.body };
 }

@@ -1,3 +1,4 @@
+import type { ImportAlert } from './claim';
 import { type Service, startService } from '../../test/api/service';
 import { customer, hour, item, rejected, salesOrder, synchronised } from '../../test/api/story';
 import { settled } from '../../test/support/settled';
@@ -126,7 +127,8 @@ describe('an import of history', () => {
       facts: 12,
       drifts: [found('a', 1, 150), found('b', 40, 0)],
     };
-    const text = importText({ id: 7, kind: 'import.completed', attempts: 1, body }, 'http://tally.test');
+    const alert = { id: 7, kind: 'import.completed', body } as ImportAlert;
+    const text = importText(alert, 'http://tally.test');
     expect(text).toEqual([
       '*History is imported*: 12 facts (three &lt;years&gt;)',
       '41 drifts are open (GBP 1.50 at risk)',

@@ -53,11 +53,51 @@ describe('the outbox, filled by the live path', () => {
     });
   });
 
+  it('waits with what comes and goes, and does not tell what had ended by then', async () => {
+    await service.tell('prima', salesOrder('SO3'));
+    for (let hours = 4; hours < 10; hours += 2) {
+      await alerts(await service.tell('scend', rejected('SO3', hour(hours))));
+      await alerts(await service.tell('scend', received('SO3', hour(hours + 1))));
+    }
+    const { position } = await service.ledger.head();
+    const told = (await alerts(position)).filter(({ about }) => {
+      const { detector, subject } = about as { detector: string; subject: { id: string } };
+      return detector === 'order-rejected' && subject.id === 'SC-3';
+    });
+    const both = (status: string) => ['drift.resolved', 'drift.opened'].map((kind) => ({ kind, status }));
+    expect(told).toMatchObject([...both('damped'), ...both('pending'), ...both('pending')]);
+    expect(told.map(({ webhook }) => webhook)).toEqual(
+      told.map(() => ({ status: 'pending', attempts: 0, lastError: null })),
+    );
+  });
+
+  it('sends once more what was given up, for people and for machines', async () => {
+    const [{ id = 0 } = {}] = await alerts((await service.ledger.head()).position);
+    const path = `/v1/alerts/${String(id)}/resend`;
+    expect((await service.post(path)).json).toMatchObject({ status: 409, code: 'alert-not-dead' });
+    expect((await service.post('/v1/alerts/999999/resend')).json).toMatchObject({ code: 'alert-not-found' });
+    expect((await service.post('/v1/alerts/one/resend')).status).toBe(400);
+    await service.database.pool.query(
+      `UPDATE app.outbox SET hook_status = 'dead', hook_attempts = 8, hook_last_error = 'answered 500' WHERE id = $1`,
+      [id],
+    );
+    const dead = await service.get('/v1/alerts?webhook=dead');
+    expect(dead.json.items).toMatchObject([
+      { id, webhook: { status: 'dead', attempts: 8, lastError: 'answered 500' } },
+    ]);
+    const again = await service.post(path);
+    expect([again.status, again.json]).toMatchObject([
+      202,
+      { id, webhook: { status: 'pending', attempts: 0 } },
+    ]);
+  });
+
   it('filters and pages', async () => {
     const { position } = await service.ledger.head();
     const all = await alerts(position);
     const opened = await service.get('/v1/alerts?kind=drift.opened&status=pending&limit=1');
-    expect(opened.json.items).toMatchObject([{ id: all[0]?.id }]);
+    const pending = all.find(({ kind, status }) => kind === 'drift.opened' && status === 'pending');
+    expect(opened.json.items).toMatchObject([{ id: pending?.id }]);
     const next = await service.get(
       `/v1/alerts?kind=drift.opened&limit=1&cursor=${String(opened.json.nextCursor)}`,
     );

@@ -4,6 +4,7 @@ import { outboxRows } from './outbox';
 const finding = {
   subject: { kind: 'order', id: 'SC-1' },
   discriminator: '',
+  sides: [],
   cause: { code: 'c', detail: 'd' },
   amountAtRisk: null,
   unitsAtRisk: null,

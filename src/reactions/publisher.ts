@@ -9,7 +9,8 @@ import { type KafkaSettings, QUICK, RETRY, kafkaClient } from '../platform/kafka
 import type { Log } from '../platform/logging';
 import { withTransaction } from '../platform/pools';
 import { traced } from './traced';
-import { CONTENT_TYPE, type Publishable, cloudEvent } from './cloud-event';
+import type { Alert } from './claim';
+import { CONTENT_TYPE, cloudEvent } from './cloud-event';
 
 export interface PublisherParts {
   pool: Pool;
@@ -41,7 +42,7 @@ const BATCH = 200;
 const TIMEOUT_MS = 10_000;
 const PUBLISHER_LOCK = 7_420_010;
 
-type Row = Omit<Publishable, 'body'> & { body: string };
+type Row = Omit<Alert, 'body'> & { body: string };
 
 const UNPUBLISHED = `
   SELECT id, kind, body, attempts, position, created_at AS "createdAt" FROM app.outbox
@@ -110,7 +111,7 @@ export class KafkaPublisher {
     });
   }
 
-  private message(alert: Publishable) {
+  private message(alert: Alert) {
     const event = cloudEvent(alert, this.parts.source);
     return { key: event.subject, value: JSON.stringify(event), headers: { 'content-type': CONTENT_TYPE } };
   }
@@ -138,8 +139,8 @@ export class KafkaPublisher {
   }
 }
 
-function read(row: Row): Publishable {
-  return { ...row, body: JSON.parse(row.body) as unknown } as Publishable;
+function read(row: Row): Alert {
+  return { ...row, body: JSON.parse(row.body) as unknown } as Alert;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

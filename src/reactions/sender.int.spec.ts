@@ -12,6 +12,9 @@ import {
 } from '../../test/support/slack';
 import { createLogger } from '../platform/logging';
 import { Secret } from '../platform/secret';
+import { planner } from './alerting/plan';
+import { NO_RULES } from './alerting/rules';
+import { SlackWebhook } from './slack/webhook';
 import { OutboxSender, type SenderOptions } from './sender';
 import type { AlertBody } from './alert';
 
@@ -58,13 +61,15 @@ describe('OutboxSender', () => {
     }),
   );
 
+  const webhook = (url: string, link = '') =>
+    new SlackWebhook({ url: new Secret(url), link, plan: planner(database.pool, NO_RULES) });
+
   async function sender(answers: SlackAnswer[], options: Partial<SenderOptions> = {}): Promise<OutboxSender> {
     slack = await fakeSlack(...answers);
     return new OutboxSender({
       pool: database.pool,
       log,
-      webhookUrl: new Secret(slack.url),
-      link: 'http://tally.test',
+      channel: webhook(slack.url, 'http://tally.test'),
       options: { gatherMs: 0, firstPauseMs: 0, timeoutMs: 10_000, threshold: 100, ...options },
     });
   }
@@ -210,8 +215,7 @@ describe('OutboxSender', () => {
     const second = new OutboxSender({
       pool: database.pool,
       log,
-      webhookUrl: new Secret(slack?.url ?? ''),
-      link: '',
+      channel: webhook(slack?.url ?? ''),
       options: { gatherMs: 0, batch: 3 },
     });
     await Promise.all(
@@ -227,7 +231,7 @@ describe('OutboxSender', () => {
 
   it('keeps alerts where nothing is configured', async () => {
     await put(2);
-    const keeping = new OutboxSender({ pool: database.pool, log, webhookUrl: null, link: '' });
+    const keeping = new OutboxSender({ pool: database.pool, log, channel: null });
     await keeping.turn();
     expect(await rows()).toMatchObject([{ status: 'kept', attempts: 0 }, { status: 'kept' }]);
   });

@@ -1,26 +1,25 @@
 /**
- * Sends the outbox to Slack: at least once, several alerts of one cause in one message, bounded attempts with growing pauses.
- * Any number of senders may run.
+ * Sends the outbox to one channel: at least once, several alerts of one cause in one message, bounded attempts with growing
+ * pauses. Any number of senders may run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { clusterName } from '../domain/drift/cluster';
 import type { Log } from '../platform/logging';
-import type { Secret } from '../platform/secret';
+import { withTransaction } from '../platform/pools';
+import type { Channel, Group } from './channel';
 import { CircuitBreaker } from './circuit-breaker';
-import { type Alert, claim, isSummary, keepAll, markFailed, markSent } from './claim';
-import { completeImport } from './import-alert';
-import { slackMessage } from './slack-message';
+import { type Alert, Outbox, type Queue, TO_PEOPLE } from './claim';
+import type { Failure } from './http-answer';
 import { traced } from './traced';
-import { type Outcome, postToSlack } from './slack-webhook';
 
 export interface SenderParts {
   pool: Pool;
   log: Log;
   /** Null: alerts are kept for `/v1/alerts`, and go nowhere. */
-  webhookUrl: Secret | null;
-  /** Where readers of a message find this service, such as `http://127.0.0.1:7420`. */
-  link: string;
+  channel: Channel | null;
+  queue?: Queue;
+  /** Before each look at the outbox: what is due by the clock. */
+  first?: () => Promise<unknown>;
   options?: Partial<SenderOptions>;
 }
 
@@ -60,10 +59,13 @@ const defaults: SenderOptions = {
  * was killed wait so long and the time of one message more: 20 s in all.
  */
 const LEASE_MS = 10_000;
+/** Held by the one replica that may send where a channel is exclusive. */
+const SENDER_LOCK = 7_420_013;
 
 export class OutboxSender {
   private readonly options: SenderOptions;
   private readonly breaker: CircuitBreaker;
+  private readonly outbox: Outbox;
   private readonly stopped = new AbortController();
   private readonly cut = new AbortController();
   private running: Promise<void> | null = null;
@@ -71,6 +73,7 @@ export class OutboxSender {
   constructor(private readonly parts: SenderParts) {
     this.options = { ...defaults, ...parts.options };
     this.breaker = new CircuitBreaker(this.options.threshold, this.options.coolDownMs);
+    this.outbox = new Outbox(parts.pool, parts.queue ?? TO_PEOPLE);
   }
 
   start(): void {
@@ -98,67 +101,95 @@ export class OutboxSender {
     }
   }
 
-  /** One look at the outbox; answers how many alerts were taken. */
+  /** One look at the outbox; answers how many messages there were to send. */
   async turn(): Promise<number> {
-    const { pool, webhookUrl } = this.parts;
-    await completeImport(pool);
-    if (webhookUrl === null) {
-      await keepAll(pool);
+    const { pool, channel, first } = this.parts;
+    await first?.();
+    if (channel === null) {
+      await this.outbox.keepAll();
       return 0;
     }
     if (this.breaker.waitMs(performance.now()) > 0) return 0;
+    if (!channel.exclusive) return this.tell(channel);
+    return withTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS free', [
+        SENDER_LOCK,
+      ]);
+      return rows[0]?.free ? this.tell(channel) : 0;
+    });
+  }
+
+  private async tell(channel: Channel): Promise<number> {
     const { batch, gatherMs, timeoutMs } = this.options;
     const limit = this.breaker.trial ? 1 : batch;
     const claimedAt = performance.now();
-    const alerts = await claim(pool, { limit, gatherMs, leaseMs: LEASE_MS + timeoutMs });
-    const groups = grouped(await traced(pool, alerts));
+    const claimed = await this.outbox.claim({ limit, gatherMs, leaseMs: LEASE_MS + timeoutMs });
+    const alerts = claimed.length === 0 ? [] : await traced(this.parts.pool, claimed);
+    const { groups, later, muted } = await channel.plan(alerts);
+    if (muted.length > 0) await this.outbox.keep(idsOf(muted));
+    for (const { alerts: waiting, ms } of later) await this.outbox.putBack(idsOf(waiting), ms);
     for (const [index, group] of groups.entries()) {
+      if (index > 0) await pause(channel.paceMs ?? 0, this.stopped.signal);
       const now = performance.now();
       if (this.stopped.signal.aborted || this.breaker.waitMs(now) > 0 || now - claimedAt > LEASE_MS) {
-        await this.putBack(groups.slice(index).flat());
+        await this.outbox.putBack(idsOf(groups.slice(index).flatMap((each) => each.alerts)), this.waitMs());
         break;
       }
-      await this.send(group, webhookUrl);
+      await this.send(group, channel);
     }
-    return alerts.length;
+    await this.tidy(channel);
+    return groups.length;
   }
 
-  private async send(group: readonly Alert[], url: Secret): Promise<void> {
-    const message = slackMessage(group, this.parts.link);
-    const outcome = await postToSlack(url, message, this.options.timeoutMs, this.cut.signal);
+  private async send({ alerts, ...group }: Group, channel: Channel): Promise<void> {
+    const timing = { timeoutMs: this.options.timeoutMs, cut: this.cut.signal };
+    const outcome = await channel.deliver({ alerts, ...group }, timing);
     if (outcome.sent) {
       this.breaker.succeeded();
-      await markSent(this.parts.pool, idsOf(group));
+      await this.outbox.sent(idsOf(alerts));
       return;
     }
     // We hung up, not the other end: nothing was learned of it, and no attempt is used up.
-    if (this.cut.signal.aborted) return this.putBack(group);
-    // A refusal for good shows that the other end works.
-    if (outcome.final) this.breaker.succeeded();
-    else this.breaker.failed(performance.now(), outcome.retryAfterMs);
-    await this.failed(group, outcome);
+    if (this.cut.signal.aborted) return this.outbox.putBack(idsOf(alerts), 0);
+    this.learn(outcome);
+    await this.failed(alerts, outcome, channel.name);
   }
 
-  private async failed(group: readonly Alert[], outcome: Extract<Outcome, { sent: false }>): Promise<void> {
-    const { reason, final, retryAfterMs } = outcome;
+  private async tidy(channel: Channel): Promise<void> {
+    if (!channel.tidy || this.stopped.signal.aborted || this.waitMs() > 0) return;
+    const outcome = await channel.tidy({ timeoutMs: this.options.timeoutMs, cut: this.cut.signal });
+    if (outcome === null || this.cut.signal.aborted) return;
+    if (outcome.sent) return this.breaker.succeeded();
+    this.learn(outcome);
+    this.parts.log.warn({ reason: outcome.reason }, `${channel.name} did not take a change`);
+  }
+
+  /** A refusal for good shows that the other end works. */
+  private learn({ final, retryAfterMs }: Failure): void {
+    if (final) this.breaker.succeeded();
+    else this.breaker.failed(performance.now(), retryAfterMs);
+  }
+
+  private async failed(
+    group: readonly Alert[],
+    { reason, final, retryAfterMs }: Failure,
+    name: string,
+  ): Promise<void> {
     const { maxAttempts } = this.options;
     const ended = group.filter((alert) => final || alert.attempts >= maxAttempts);
     const again = group.filter((alert) => !ended.includes(alert));
-    this.parts.log.warn({ reason, alerts: group.length, dead: ended.length }, 'Slack did not take a message');
-    if (ended.length > 0) await markFailed(this.parts.pool, idsOf(ended), reason, null);
+    this.parts.log.warn(
+      { reason, alerts: group.length, dead: ended.length },
+      `${name} did not take a message`,
+    );
+    if (ended.length > 0) await this.outbox.failed(idsOf(ended), reason, null);
     const attempts = again.reduce((most, alert) => Math.max(most, alert.attempts), 0);
     const pauseMs = Math.max(this.pauseAfter(attempts), retryAfterMs ?? 0);
-    if (again.length > 0) await markFailed(this.parts.pool, idsOf(again), reason, pauseMs);
+    if (again.length > 0) await this.outbox.failed(idsOf(again), reason, pauseMs);
   }
 
-  /** Not tried after all: it must not wait for the end of its lease. */
-  private async putBack(alerts: readonly Alert[]): Promise<void> {
-    const waitMs = this.breaker.waitMs(performance.now());
-    await this.parts.pool.query(
-      `UPDATE app.outbox SET attempts = attempts - 1, next_attempt_at = now() + $2 * interval '1 millisecond'
-        WHERE id = ANY($1::bigint[])`,
-      [idsOf(alerts), waitMs],
-    );
+  private waitMs(): number {
+    return this.breaker.waitMs(performance.now());
   }
 
   /** Jitter keeps several senders from coming back together. */
@@ -169,25 +200,12 @@ export class OutboxSender {
   }
 }
 
-/** Alerts of one cluster that say the same of different subjects; a summary is one by itself. */
-function grouped(alerts: readonly Alert[]): Alert[][] {
-  const groups = new Map<string, Alert[]>();
-  for (const alert of alerts) {
-    const key = isSummary(alert)
-      ? String(alert.id)
-      : JSON.stringify([alert.kind, clusterName(alert.body.detector, alert.body.cause)]);
-    const known = groups.get(key);
-    if (known) known.push(alert);
-    else groups.set(key, [alert]);
-  }
-  return [...groups.values()];
-}
-
 function idsOf(alerts: readonly Alert[]): number[] {
   return alerts.map(({ id }) => id);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0) return;
   await delay(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });

@@ -2,7 +2,7 @@ import { freshDatabase, type TestDatabase } from '../../test/support/postgres';
 import { cloudEvent } from './cloud-event';
 import type { Alert } from './claim';
 import { PROMOTED } from './promotion-alert';
-import { slackMessage } from './slack-message';
+import { slackMessage } from './slack/message';
 import { traced } from './traced';
 
 const at = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
@@ -50,9 +50,9 @@ describe('the trace of an alert', () => {
     const [found] = await traced(database.pool, [alert('drift.opened', 5, 3)]);
     if (!found) throw new Error('it is gone');
     expect(cloudEvent(found, 'test').traceparent).toBe(at('a'));
-    expect(slackMessage([found], '').text).toMatch(/ · alert 1 · trace a{32}$/);
+    expect(slackMessage({ alerts: [found], surge: null }, '').text).toMatch(/ · alert 1 · trace a{32}$/);
     const { trace: _, ...untraced } = found;
     expect(cloudEvent(untraced, 'test')).not.toHaveProperty('traceparent');
-    expect(slackMessage([untraced], '').text).toMatch(/ · alert 1$/);
+    expect(slackMessage({ alerts: [untraced], surge: null }, '').text).toMatch(/ · alert 1$/);
   });
 });

@@ -1,11 +1,20 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { z } from 'zod';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { Roles } from '../../platform/http/auth';
 import { listOf } from '../lists/list-schema';
 import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
 import { type AlertView, ListAlerts, alert, alertFilter } from './list-alerts';
+import { ResendAlert } from './resend-alert';
 
 const COLUMNS = [
   'id',
@@ -23,12 +32,20 @@ const COLUMNS = [
   'nextAttemptAt',
   'sentAt',
   'lastError',
+  'webhook.status',
+  'webhook.attempts',
+  'webhook.lastError',
 ];
+
+const number = z.coerce.number().int().min(1);
 
 @ApiTags('alerts')
 @Controller('v1/alerts')
 export class AlertsController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'What was, will be or could not be told; newest first' })
@@ -36,5 +53,16 @@ export class AlertsController {
   @Listed(COLUMNS)
   list(@Query({ schema: alertFilter }) filter: z.output<typeof alertFilter>): Promise<Page<AlertView>> {
     return this.queries.execute(new ListAlerts(filter));
+  }
+
+  @Post(':id/resend')
+  @HttpCode(202)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Send what was given up once more' })
+  @ApiAcceptedResponse({ standardSchema: alert, description: 'It is tried again.' })
+  @ApiNotFoundResponse({ description: 'There is no such alert.' })
+  @ApiConflictResponse({ description: 'It was not given up.' })
+  resend(@Param('id', { schema: number }) id: number): Promise<AlertView> {
+    return this.commands.execute(new ResendAlert(id));
   }
 }

@@ -14,11 +14,24 @@ import { decodeCursor, encodeCursor } from '../lists/cursor';
 import { type Page, pageOf } from '../lists/page';
 import { paging, querySchema } from '../requests/query';
 
-const statuses = ['pending', 'sent', 'kept', 'dead'] as const;
-const kinds = ['drift.opened', 'drift.resolved', 'generation.promoted', 'import.completed'] as const;
+const statuses = ['pending', 'sent', 'kept', 'dead', 'damped'] as const;
+const webhookStatuses = ['pending', 'sent', 'kept', 'dead'] as const;
+const kinds = [
+  'drift.opened',
+  'drift.resolved',
+  'generation.promoted',
+  'import.completed',
+  'digest',
+] as const;
 
 export const alertFilter = querySchema({
-  status: z.enum(statuses).optional().describe('kept: nothing was configured to send it to.'),
+  status: z
+    .enum(statuses)
+    .optional()
+    .describe(
+      'kept: nothing was configured to send it to, or a route mutes it; dead: given up, see lastError; damped: it had ended before it was to be told.',
+    ),
+  webhook: z.enum(webhookStatuses).optional().describe('How it stands with the outbound webhook.'),
   kind: z.enum(kinds).optional(),
   ...paging,
 });
@@ -64,7 +77,7 @@ const aboutImport = z
 export const alert = z.object({
   id: z.number().int(),
   kind: z.enum(kinds),
-  drift: z.string().nullable().describe('Null where it is of a promotion or an import.'),
+  drift: z.string().nullable().describe('Null where it is of a promotion, an import or a day.'),
   position,
   status: z.enum(statuses),
   attempts: z.number().int(),
@@ -72,6 +85,9 @@ export const alert = z.object({
   nextAttemptAt: instantText.nullable(),
   sentAt: instantText.nullable(),
   lastError: z.string().nullable(),
+  webhook: z
+    .object({ status: z.enum(webhookStatuses), attempts: z.number().int(), lastError: z.string().nullable() })
+    .describe('How it stands with the outbound webhook.'),
   trace: traceId.describe('Of the fact at which the sides parted, else of the one that it tells of.'),
   about: z.union([aboutDrift, aboutPromotion, aboutImport]),
 });
@@ -96,9 +112,10 @@ export class ListAlertsHandler implements IQueryHandler<ListAlerts> {
   ) {}
 
   async execute({ filter }: ListAlerts): Promise<Page<AlertView>> {
-    const { status, kind, limit, cursor } = filter;
+    const { status, webhook, kind, limit, cursor } = filter;
     const query = this.models.of(AlertEntity).createQueryBuilder('a');
     if (status !== undefined) query.andWhere('a.status = :status', { status });
+    if (webhook !== undefined) query.andWhere('a.hook_status = :webhook', { webhook });
     if (kind !== undefined) query.andWhere('a.kind = :kind', { kind });
     const after = decodeCursor(LIST, cursor, place);
     if (after) query.andWhere('a.id < :id', { id: after[0] });
@@ -123,7 +140,7 @@ function factOf({ driftId, kind, body, position: at }: AlertEntity): number[] {
   return [kind === 'drift.opened' ? (firstDivergence?.fact ?? at) : at];
 }
 
-function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>): AlertView {
+export function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>): AlertView {
   const [fact] = factOf(row);
   return {
     id: row.id,
@@ -136,6 +153,11 @@ function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>): Alert
     nextAttemptAt: row.status === 'pending' ? row.nextAttemptAt.toISOString() : null,
     sentAt: row.sentAt?.toISOString() ?? null,
     lastError: row.lastError,
+    webhook: {
+      status: row.hookStatus as AlertView['webhook']['status'],
+      attempts: row.hookAttempts,
+      lastError: row.hookLastError,
+    },
     trace: fact === undefined ? null : traceOfFact(traces, fact),
     about:
       row.driftId === null

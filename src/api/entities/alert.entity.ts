@@ -36,4 +36,13 @@ export class AlertEntity {
 
   @Column({ name: 'sent_at', type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
+
+  @Column({ name: 'hook_status', type: 'text' })
+  hookStatus!: string;
+
+  @Column({ name: 'hook_attempts', type: 'integer' })
+  hookAttempts!: number;
+
+  @Column({ name: 'hook_last_error', type: 'text', nullable: true })
+  hookLastError!: string | null;
 }

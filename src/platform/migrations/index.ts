@@ -10,6 +10,7 @@ import { PromotionAlerts } from './0008-promotion-alerts';
 import { Imports } from './0009-imports';
 import { PublishedAlerts } from './0010-published-alerts';
 import { Traces } from './0012-traces';
+import { AlertThreads } from './0013-alert-threads';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Imports,
   PublishedAlerts,
   Traces,
+  AlertThreads,
 ];

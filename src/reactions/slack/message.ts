@@ -1,29 +1,41 @@
 /** Alerts in Slack's mrkdwn. */
-import { currencyDigits, formatDecimal, type Money } from '../domain/exact';
-import { formatInstant } from '../domain/facts/instant';
-import { traceIdOf } from '../platform/traces/traceparent';
-import { clusterId } from '../projections/engine/reconcile';
-import { type Alert, type DriftAlert, isSummary } from './claim';
-import { IMPORTED } from './import-alert';
-import { importText } from './import-text';
-import { plain } from './plain';
-import { promotionText } from './promotion-text';
+import { currencyDigits, formatDecimal, type Money } from '../../domain/exact';
+import { formatInstant } from '../../domain/facts/instant';
+import { traceIdOf } from '../../platform/traces/traceparent';
+import { clusterId } from '../../projections/engine/reconcile';
+import type { Group, Surge } from '../channel';
+import { type Alert, type DriftAlert, type Summary, isSummary } from '../claim';
+import { DIGEST } from '../digest-alert';
+import { digestText } from '../digest-text';
+import { IMPORTED } from '../import-alert';
+import { importText } from '../import-text';
+import { plain } from '../plain';
+import { promotionText } from '../promotion-text';
 
 /** Subjects that a message of many names; the rest is behind the link. */
 const NAMED = 5;
 
 /**
- * One message: of one alert in full, of several (of one kind and one cluster) with their count, or of one promotion.
+ * One message: of one alert in full, of several (of one kind and one cluster, or one surge) with their count, or of one summary.
  * `link` ends without `/`.
  */
-export function slackMessage(alerts: readonly Alert[], link: string): { text: string } {
+export function slackMessage(
+  { alerts, surge }: Pick<Group, 'alerts' | 'surge'>,
+  link: string,
+): { text: string } {
   const [first] = alerts;
   if (!first) throw new Error('a message needs an alert');
-  return { text: textOf(first, alerts, link).join('\n') };
+  if (isSummary(first)) return { text: summaryText(first, link).join('\n') };
+  const lines = surge && alerts.length > 1 ? ofSurge(surge, alerts, link) : textOf(first, alerts, link);
+  return { text: lines.join('\n') };
 }
 
-function textOf(first: Alert, alerts: readonly Alert[], link: string): string[] {
-  if (isSummary(first)) return first.kind === IMPORTED ? importText(first, link) : promotionText(first, link);
+function summaryText(summary: Summary, link: string): string[] {
+  if (summary.kind === IMPORTED) return importText(summary, link);
+  return summary.kind === DIGEST ? digestText(summary.body, link) : promotionText(summary, link);
+}
+
+function textOf(first: DriftAlert, alerts: readonly Alert[], link: string): string[] {
   const ofDrifts = alerts.filter((alert) => !isSummary(alert));
   return ofDrifts.length === 1 ? ofOne(first, link) : ofMany(first, ofDrifts, link);
 }
@@ -71,6 +83,33 @@ function ofMany({ kind, body }: DriftAlert, alerts: readonly DriftAlert[], link:
   ];
 }
 
+/** By the thing that they have in common, the most frequent first: a name, or a cause. */
+function ofSurge(
+  { detector, drifts, clusters, minutes }: Surge,
+  alerts: readonly Alert[],
+  link: string,
+): string[] {
+  const ofDrifts = alerts.filter((alert) => !isSummary(alert));
+  const counts = new Map<string, number>();
+  for (const { body } of ofDrifts) {
+    const cause = plain(`${body.cause.code}${body.cause.about === undefined ? '' : `: ${body.cause.about}`}`);
+    counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  }
+  const most = [...counts].sort((a, b) => b[1] - a[1]);
+  const ids = ofDrifts.map(({ id }) => id);
+  const rest = most.length - NAMED;
+  return [
+    `${alerts.length} × *${detector}*: feed or mapping suspected (${drifts} in ${clusters} clusters within ${minutes} min)`,
+    `At risk: ${atRisk(
+      ofDrifts.map((alert) => alert.body.amountAtRisk),
+      null,
+    )}`,
+    ...most.slice(0, NAMED).map(([cause, count]) => `• ${count} × ${cause}`),
+    ...(rest > 0 ? [`… and ${rest} more causes`] : []),
+    `${link}/v1/clusters?detector=${detector} · alerts ${Math.min(...ids)} to ${Math.max(...ids)}`,
+  ];
+}
+
 /** Named in the order of their names, which is the same for every message. */
 function ownersOf(alerts: readonly DriftAlert[]): string[] {
   const owners = new Set(alerts.flatMap(({ body: { owner } }) => (owner ? [owner] : [])));
@@ -79,7 +118,7 @@ function ownersOf(alerts: readonly DriftAlert[]): string[] {
 }
 
 /** Currencies are never added up. */
-function atRisk(amounts: readonly (Money | null)[], units: string | null): string {
+export function atRisk(amounts: readonly (Money | null)[], units: string | null): string {
   const sums = new Map<string, number>();
   for (const amount of amounts)
     if (amount) sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + amount.minor);

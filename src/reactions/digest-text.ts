@@ -1,0 +1,4 @@
+import type { Digest } from '../projections/digest';
+export function digestText(_digest: Digest, link: string): string[] {
+  return [link];
+}

@@ -1,0 +1,67 @@
+/** The senders of a service, by its configuration: one for people, one for machines. */
+import type { Pool } from 'pg';
+import { catalogue } from '../domain/drift/catalogue';
+import { type Config, ConfigError } from '../platform/config';
+import type { Log } from '../platform/logging';
+import { planner } from './alerting/plan';
+import type { Channel } from './channel';
+import { TO_MACHINES } from './claim';
+import { dailyDigest } from './digest-alert';
+import { completeImport } from './import-alert';
+import { OutboxSender } from './sender';
+import { SlackApi } from './slack/api';
+import { SlackBot } from './slack/bot';
+import { sumsFrom } from './slack/thread-sums';
+import { Threads } from './slack/threads';
+import { SlackWebhook } from './slack/webhook';
+import { StandardWebhook } from './standard-webhook';
+
+const known = new Set(catalogue.map(({ code }) => code));
+
+export interface SendersParts {
+  config: Pick<Config, 'slack' | 'alerts' | 'kafka'>;
+  pool: Pool;
+  log: Log;
+  /** Where readers of a message find this service, such as `http://127.0.0.1:7420`. */
+  link: string;
+}
+
+/** Throws ConfigError where a route names a detector that there is not. */
+export function senders({ config, pool, log, link }: SendersParts): OutboxSender[] {
+  const unknown = config.alerts.routes.flatMap(({ detectors }, index) =>
+    (detectors ?? [])
+      .filter((code) => !known.has(code))
+      .map((code) => `alerts.routes[${index}].detectors: there is no detector ${code}`),
+  );
+  if (unknown.length > 0) throw new ConfigError(unknown);
+  const { webhook, digest } = config.alerts;
+  const people = slackChannel({ config, pool, log, link });
+  const daily = digest === null || (people === null && webhook === null) ? null : dailyDigest(pool, digest);
+  const first = async () => {
+    await completeImport(pool);
+    await daily?.();
+  };
+  const machines =
+    webhook && new StandardWebhook({ ...webhook, source: config.kafka.publish?.source ?? '/tallystick' });
+  return [
+    new OutboxSender({ pool, log, channel: people, first }),
+    new OutboxSender({ pool, log, channel: machines, queue: TO_MACHINES }),
+  ];
+}
+
+function slackChannel({ config, pool, link }: SendersParts): Channel | null {
+  const { webhookUrl, botToken, channel, apiUrl } = config.slack;
+  const plan = planner(pool, config.alerts);
+  if (botToken !== null && channel !== null) {
+    const api = new SlackApi({ url: apiUrl, token: botToken });
+    return new SlackBot({
+      api,
+      threads: new Threads(pool),
+      sums: sumsFrom(pool),
+      plan,
+      place: channel,
+      link,
+    });
+  }
+  return webhookUrl === null ? null : new SlackWebhook({ url: webhookUrl, link, plan });
+}
