@@ -24,6 +24,8 @@ import { ClustersController } from './clusters/clusters.controller';
 import { GetClusterHandler, ListClustersHandler } from './clusters/read-clusters';
 import { CustomersController } from './customers/customers.controller';
 import { GetCustomerHandler } from './customers/get-customer';
+import { GetDigestHandler } from './digest/digest';
+import { DigestController } from './digest/digest.controller';
 import { ActOnDriftHandler } from './drifts/act-on-drift';
 import { DriftsController } from './drifts/drifts.controller';
 import { GetDriftHandler } from './drifts/get-drift';
@@ -94,6 +96,7 @@ const controllers: Type[] = [
   AlertsController,
   ClustersController,
   CustomersController,
+  DigestController,
   DriftsController,
   HealthController,
   ImportsController,
@@ -126,6 +129,7 @@ const handlers: Type[] = [
   EndImportHandler,
   GetCustomerHandler,
   GetClusterHandler,
+  GetDigestHandler,
   GetDriftHandler,
   GetFactHandler,
   GetMappingHandler,

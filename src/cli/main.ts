@@ -242,6 +242,18 @@ program
   });
 
 program
+  .command('digest')
+  .description(
+    'what is open, new and resolved, how old it is, what it costs, and how much of stock is explained',
+  )
+  .addOption(json())
+  .addHelpText('after', '\nExample:\n  tallystick digest --json | jq .ageing')
+  .action(async (options: { json: boolean }) => {
+    const { runDigest } = await import('./digest.js');
+    finish(await runDigest(options));
+  });
+
+program
   .command('trail')
   .description('the audit trail of an order, by any reference that any system has for it')
   .argument('<ref>')

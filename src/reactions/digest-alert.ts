@@ -31,6 +31,8 @@ export function dailyDigest(
     let wrote = false;
     if (known.rowCount === 0) {
       const digest = await readDigest(pool);
+      // Nothing is live yet: there is nothing to tell, and soon there will be.
+      if (digest === null) return false;
       const { rowCount } = await pool.query(INSERT, [key, DIGEST, JSON.stringify(digest), digest.position]);
       wrote = rowCount === 1;
     }

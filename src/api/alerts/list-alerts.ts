@@ -6,6 +6,7 @@ import { formatInstant } from '../../domain/facts/instant';
 import { tracesOf } from '../../platform/traces/traces-of';
 import { AlertEntity } from '../entities/alert.entity';
 import { ReadModels } from '../entities/read-models';
+import { digestView } from '../digest/digest';
 import { instantText, money, position, traceId } from '../drifts/drift-schema';
 import { traceOfFact } from '../facts/trace';
 import { POOL } from '../tokens';
@@ -89,7 +90,7 @@ export const alert = z.object({
     .object({ status: z.enum(webhookStatuses), attempts: z.number().int(), lastError: z.string().nullable() })
     .describe('How it stands with the outbound webhook.'),
   trace: traceId.describe('Of the fact at which the sides parted, else of the one that it tells of.'),
-  about: z.union([aboutDrift, aboutPromotion, aboutImport]),
+  about: z.union([aboutDrift, aboutPromotion, aboutImport, digestView]),
 });
 
 export type AlertView = z.output<typeof alert>;
@@ -161,7 +162,7 @@ export function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>)
     trace: fact === undefined ? null : traceOfFact(traces, fact),
     about:
       row.driftId === null
-        ? (JSON.parse(row.body) as z.output<typeof aboutPromotion | typeof aboutImport>)
+        ? (JSON.parse(row.body) as z.output<typeof aboutPromotion | typeof aboutImport | typeof digestView>)
         : driftOf(JSON.parse(row.body) as StoredBody),
   };
 }

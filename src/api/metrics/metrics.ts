@@ -5,8 +5,10 @@ import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Ledger } from '../../ledger/port';
 import type { KafkaLag } from '../../platform/kafka/lag';
 import { InForceBook } from '../../projections/in-force';
+import { MICRO } from '../../domain/exact';
 import { feedViews } from '../status/feed-view';
 import { KAFKA_LAG, LEDGER, POOL, REGISTRY } from '../tokens';
+import { StockShare } from './stock-share';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 import { type LiveFigures, type Replay, feedStates, readFigures } from './figures';
 
@@ -25,6 +27,10 @@ const GAUGES = {
   projection_lag_seconds: ['How long the next fact to be folded waits; 0: none does.', 'projection'],
   projector_leading: ['1: this replica folds; one at a time does.'],
   open_drifts: ['Open drifts.', 'detector', 'severity'],
+  stock_units_differing: [
+    "Units by which Scend's and Prima's positions differ at one instant, by whether facts account for them; at most five minutes old.",
+    'explained',
+  ],
   feed_watermark_timestamp_seconds: [
     "The source's clock up to which absence may be called missing.",
     ...FEED,
@@ -48,6 +54,7 @@ const GAUGES = {
 export class Metrics {
   private readonly requests: Histogram;
   private readonly gauges = new Map<string, Gauge>();
+  private readonly share: StockShare;
   /** Whether this replica holds the projector's lease; set by whoever starts a projector. */
   leads: () => boolean = () => false;
 
@@ -59,6 +66,7 @@ export class Metrics {
     private readonly inForce: InForceBook,
     private readonly checkpoint: CheckpointWatch,
   ) {
+    this.share = new StockShare(pool);
     collectDefaultMetrics({ register: registry });
     this.requests = new Histogram({
       name: 'tallystick_http_request_duration_seconds',
@@ -107,6 +115,11 @@ export class Metrics {
     this.set('projection_lag_seconds', waits, projection);
     for (const [detector, severity, count] of live.drifts)
       this.set('open_drifts', count, { detector, severity });
+    const share = this.share.read();
+    if (share) {
+      this.set('stock_units_differing', share.explained / MICRO, { explained: 'yes' });
+      this.set('stock_units_differing', share.unexplained / MICRO, { explained: 'no' });
+    }
     const policy = (await this.inForce.of(live.generation))?.made.policy;
     if (!policy || !(await this.checkpoint.isReadable())) return;
     const states = await feedStates(this.pool);

@@ -9,7 +9,7 @@ import { type Config, Secret, loadConfig } from '../../platform/config';
 import { stopOnSignal } from '../../platform/shutdown';
 import { type Runtime, openRuntime } from '../runtime';
 import { type Service, startService } from '../service';
-import { explainOne, greatestCluster } from './explain';
+import { digest, explainOne, greatestCluster, waterfall } from './explain';
 import { score, type Score, scoreTable } from './score';
 import { sendWorld, type Secrets } from './send';
 
@@ -51,11 +51,14 @@ async function play(world: World, secrets: Secrets, { ledger }: Runtime, service
   const result = await untilSettled(() => score(world.truth(), service.url, ledger));
   say(`\nFound against injected\n${scoreTable(result)}`);
   say(await explainOne(service.url));
+  say(await waterfall(service.url));
   say(await greatestCluster(service.url));
+  say(await digest(service.url));
   say(`Look around:
   ${service.url}/v1/status
   ${service.url}/v1/drifts
   ${service.url}/v1/clusters
+  ${service.url}/v1/digest
   ${service.url}/v1/alerts
   ${service.url}/openapi.json
   ${service.url}/metrics`);

@@ -1,10 +1,10 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { CaseStates } from '../../domain/cases/kinds';
 import { schemaName } from '../generation-schema';
 
 /** States of a generation's cases by their keys; what is not there is left out. */
 export async function statesOf(
-  client: PoolClient,
+  client: Pool | ClientBase,
   schema: string,
   keys: readonly string[],
 ): Promise<Map<string, CaseStates[keyof CaseStates]>> {

@@ -1,5 +1,4 @@
 /** Alerts in Slack's mrkdwn. */
-import { currencyDigits, formatDecimal, type Money } from '../../domain/exact';
 import { formatInstant } from '../../domain/facts/instant';
 import { traceIdOf } from '../../platform/traces/traceparent';
 import { clusterId } from '../../projections/engine/reconcile';
@@ -9,6 +8,7 @@ import { DIGEST } from '../digest-alert';
 import { digestText } from '../digest-text';
 import { IMPORTED } from '../import-alert';
 import { importText } from '../import-text';
+import { atRisk } from '../money-text';
 import { plain } from '../plain';
 import { promotionText } from '../promotion-text';
 
@@ -115,16 +115,4 @@ function ownersOf(alerts: readonly DriftAlert[]): string[] {
   const owners = new Set(alerts.flatMap(({ body: { owner } }) => (owner ? [owner] : [])));
   const named = [...owners].sort().slice(0, NAMED).map(plain).join(', ');
   return owners.size === 0 ? [] : [`Owner: ${named}${owners.size > NAMED ? ' and others' : ''}`];
-}
-
-/** Currencies are never added up. */
-export function atRisk(amounts: readonly (Money | null)[], units: string | null): string {
-  const sums = new Map<string, number>();
-  for (const amount of amounts)
-    if (amount) sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + amount.minor);
-  const parts = [...sums].map(
-    ([currency, minor]) => `${currency} ${formatDecimal(minor, currencyDigits(currency))}`,
-  );
-  if (units !== null) parts.push(`${units} units`);
-  return parts.length === 0 ? 'not known' : parts.join(' · ');
 }

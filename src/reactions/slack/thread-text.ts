@@ -1,6 +1,6 @@
 /** The first message of a thread: what it is about, as it is now. It is changed as that changes. */
+import { atRisk } from '../money-text';
 import { plain } from '../plain';
-import { atRisk } from './message';
 import type { Thread } from './threads';
 import { SURGE, type ThreadSums } from './thread-sums';
 
