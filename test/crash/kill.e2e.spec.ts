@@ -7,7 +7,7 @@ import { Load, requestsOf } from './load';
 import { ServiceFolder } from './service';
 
 /** `npm run test:kill` asks for 100. */
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 6);
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const FOUR_DAYS = 4 * 86_400_000;
 const never = new AbortController().signal;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { catalogue } from '../../src/domain/drift/catalogue';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
 import { createWorld, everyFault } from '../../src/simulator';
-import { type Current, currentOf, differences } from '../laws/support/current';
+import { currentOf, differences } from '../laws/support/current';
 import { randomFrom, shuffled } from '../laws/support/shuffle';
+import { withoutTold } from '../laws/support/without-told';
 import { type TestKafka, testKafka } from '../support/kafka';
 import { OwnBroker, needsOwnBroker } from '../support/own-broker';
 import { OwnDatabase, Site } from './site';
@@ -145,23 +145,6 @@ describe(`Kafka and kill -9 (${MESSAGES} messages, ${ROUNDS} rounds, KILL_SEED=$
     };
   }
 });
-
-/**
- * Since when a drift stands is told by what its case remembers, and what that was meanwhile depends on what had arrived: a
- * consumer that comes back reads one partition far ahead of another, and what is older than the window is forgotten as it comes
- * (ADR 0007). All else must be the same.
- */
-const WINDOWED = new Set(catalogue.filter(({ windowed }) => windowed === true).map(({ code }) => code));
-
-function withoutTold({ cases, drifts }: Current): Current {
-  const told = { certain: null, since: null, dueAt: null, divergence: null };
-  const left = (drift: { detector: string; finding: object }) =>
-    WINDOWED.has(drift.detector)
-      ? { ...drift, openedAt: null, finding: { ...drift.finding, ...told } }
-      : drift;
-  const entries = Object.entries(drifts as Record<string, { detector: string; finding: object }>);
-  return { cases, drifts: Object.fromEntries(entries.map(([name, drift]) => [name, left(drift)])) };
-}
 
 async function sendSome(
   kafka: TestKafka,

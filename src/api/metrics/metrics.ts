@@ -44,7 +44,7 @@ const GAUGES = {
   replay_head: ['Facts that it has to fold.', ...REPLAY],
   kafka_offset: ['Next record to be read.', ...PARTITION],
   kafka_lag_records: ['Records that wait in Kafka.', ...PARTITION],
-  kafka_up: ['1: the brokers answer; 0: they do not, or nothing is read from Kafka.'],
+  kafka_up: ['1: the brokers answer; 0: they do not. Absent where nothing is read from Kafka.'],
   outbox_alerts: ['Alerts by what became of them.', 'status'],
   outbox_oldest_due_seconds: ['Since when the oldest alert is due that nobody has taken; 0: none is.'],
   outbox_oldest_pending_seconds: ['Age of the oldest alert that is not sent yet; 0: there is none.'],
@@ -75,11 +75,11 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
       registers: [registry],
     });
-    for (const [name, [help, ...labelNames]] of Object.entries(GAUGES))
-      this.gauges.set(
-        name,
-        new Gauge({ name: `tallystick_${name}`, help, labelNames, registers: [registry] }),
-      );
+    for (const [name, [help, ...labelNames]] of Object.entries(GAUGES)) {
+      if (name.startsWith('kafka_') && !kafkaLag) continue;
+      const gauge = new Gauge({ name: `tallystick_${name}`, help, labelNames, registers: [registry] });
+      this.gauges.set(name, gauge);
+    }
   }
 
   /** `route` is the pattern, never the path: names of orders and customers are no labels. */
