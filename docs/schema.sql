@@ -98,6 +98,20 @@ CREATE OR REPLACE FUNCTION ledger.block_hash(version smallint, previous_hash byt
 RETURN sha256((((((SUBSTRING(int2send(version) FROM 2) || previous_hash) || int8send(first_position)) || int4send(count)) || int8send(ledger.epoch_ms(recorded_at))) || merkle_root))
 ;
 
+CREATE TABLE app.alert_threads (
+  key text NOT NULL,
+  about text NOT NULL,
+  title text NOT NULL,
+  place text NOT NULL,
+  ts text,
+  tried boolean DEFAULT false NOT NULL,
+  told text,
+  dirty boolean DEFAULT true NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  refreshed_at timestamp with time zone DEFAULT now() NOT NULL,
+  closed_at timestamp with time zone
+);
+
 CREATE TABLE app.generations (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   schema_name text NOT NULL,
@@ -155,7 +169,14 @@ CREATE TABLE app.outbox (
   last_error text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   sent_at timestamp with time zone,
-  published_at timestamp with time zone
+  published_at timestamp with time zone,
+  message text,
+  cluster text,
+  hook_status text DEFAULT 'pending'::text NOT NULL,
+  hook_attempts integer DEFAULT 0 NOT NULL,
+  hook_next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+  hook_last_error text,
+  hook_sent_at timestamp with time zone
 );
 
 CREATE TABLE app.seen_signatures (
@@ -232,6 +253,8 @@ BEGIN ATOMIC
 END
 ;
 
+ALTER TABLE app.alert_threads ADD CONSTRAINT alert_threads_pkey PRIMARY KEY (key);
+
 ALTER TABLE app.generations ADD CONSTRAINT generations_purpose_check CHECK ((purpose = ANY (ARRAY['draft'::text, 'upgrade'::text, 'rebuild'::text, 'basis'::text])));
 
 ALTER TABLE app.generations ADD CONSTRAINT generations_status_check CHECK ((status = ANY (ARRAY['building'::text, 'ready'::text, 'live'::text, 'former'::text, 'dropped'::text])));
@@ -248,9 +271,11 @@ ALTER TABLE app.migrations ADD CONSTRAINT "PK_8c82d7f526340ab734260ea46be" PRIMA
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_drift CHECK (((drift_id IS NOT NULL) = (kind ~~ 'drift.%'::text)));
 
-ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'generation.promoted'::text, 'import.completed'::text])));
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_hook_status_check CHECK ((hook_status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text])));
 
-ALTER TABLE app.outbox ADD CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text])));
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'generation.promoted'::text, 'import.completed'::text, 'digest'::text])));
+
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text, 'damped'::text])));
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
@@ -276,11 +301,23 @@ ALTER TABLE ledger.head ADD CONSTRAINT head_id_check CHECK (id);
 
 ALTER TABLE ledger.head ADD CONSTRAINT head_pkey PRIMARY KEY (id);
 
+CREATE INDEX alert_threads_about ON app.alert_threads USING btree (about, place, created_at);
+
+CREATE INDEX alert_threads_due ON app.alert_threads USING btree (refreshed_at) WHERE (dirty OR (closed_at IS NULL));
+
+CREATE UNIQUE INDEX alert_threads_open ON app.alert_threads USING btree (about, place) WHERE (closed_at IS NULL);
+
 CREATE UNIQUE INDEX generations_one_live ON app.generations USING btree (status) WHERE (status = 'live'::text);
 
 CREATE UNIQUE INDEX imports_open ON app.imports USING btree ((true)) WHERE (to_position IS NULL);
 
+CREATE INDEX outbox_drift ON app.outbox USING btree (drift_id, created_at) WHERE (kind = 'drift.opened'::text);
+
 CREATE INDEX outbox_due ON app.outbox USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX outbox_hook_due ON app.outbox USING btree (hook_next_attempt_at) WHERE (hook_status = 'pending'::text);
+
+CREATE INDEX outbox_opened ON app.outbox USING btree (created_at) WHERE (kind = 'drift.opened'::text);
 
 CREATE INDEX outbox_unpublished ON app.outbox USING btree (id) WHERE (published_at IS NULL);
 

@@ -18,6 +18,7 @@ let service: Service;
 beforeAll(async () => {
   slack = await fakeSlack(ok);
   cli = await commandLine(`
+alerts: { digest: null }
 sources:
   - { name: prima, kind: prima, timeZone: UTC, legalEntity: ACME }
   - { name: scend, kind: scend, timeZone: UTC, legalEntity: ACME }`);

@@ -24,7 +24,8 @@ beforeAll(async () => {
   slack = await fakeSlack(ok);
   process.env['SLACK_WEBHOOK_URL'] = slack.url;
   process.env['PORT'] = '0';
-  cli = await commandLine(`sources:
+  cli = await commandLine(`alerts: { digest: null }
+sources:
   - { name: prima, kind: prima, timeZone: UTC, legalEntity: ACME }
   - { name: scend, kind: scend, timeZone: UTC, legalEntity: ACME }
 keys:

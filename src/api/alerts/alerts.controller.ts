@@ -8,12 +8,12 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Roles } from '../../platform/http/auth';
 import { listOf } from '../lists/list-schema';
 import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
-import { type AlertView, ListAlerts, alert, alertFilter } from './list-alerts';
+import { type AlertView, ListAlerts, alert, alertFilter, alertId } from './list-alerts';
 import { ResendAlert } from './resend-alert';
 
 const COLUMNS = [
@@ -36,8 +36,6 @@ const COLUMNS = [
   'webhook.attempts',
   'webhook.lastError',
 ];
-
-const number = z.coerce.number().int().min(1);
 
 @ApiTags('alerts')
 @Controller('v1/alerts')
@@ -62,7 +60,7 @@ export class AlertsController {
   @ApiAcceptedResponse({ standardSchema: alert, description: 'It is tried again.' })
   @ApiNotFoundResponse({ description: 'There is no such alert.' })
   @ApiConflictResponse({ description: 'It was not given up.' })
-  resend(@Param('id', { schema: number }) id: number): Promise<AlertView> {
+  resend(@Param('id', { schema: alertId }) id: number): Promise<AlertView> {
     return this.commands.execute(new ResendAlert(id));
   }
 }

@@ -93,6 +93,8 @@ export const alert = z.object({
   about: z.union([aboutDrift, aboutPromotion, aboutImport, digestView]),
 });
 
+export const alertId = z.coerce.number().int().min(1);
+
 export type AlertView = z.output<typeof alert>;
 
 export class ListAlerts extends Query<Page<AlertView>> {

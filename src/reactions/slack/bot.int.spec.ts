@@ -131,11 +131,11 @@ describe('Slack as a bot', () => {
     await put('c');
     open = { [cluster()]: 3 };
     await sending.turn();
-    expect(slack.threads()).toMatchObject([
-      {
-        text: expect.stringMatching(/^3 × /),
-        replies: [/2 ×/, /on `stock:BAG@UK1`/].map((part) => expect.stringMatching(part)),
-      },
+    const [grown] = slack.threads();
+    expect(grown?.text).toMatch(/^3 × /);
+    expect(grown?.replies).toEqual([
+      expect.stringContaining('2 ×'),
+      expect.stringContaining('on `stock:BAG@UK1`'),
     ]);
     for (const drift of ['a', 'b', 'c']) await put(drift, { resolvedAt: 0, resolvedBy: 9 }, 'drift.resolved');
     open = {};
@@ -155,7 +155,8 @@ describe('Slack as a bot', () => {
     await put('a2');
     open = { [cluster()]: 1 };
     await sending.turn();
-    expect(slack.threads()).toMatchObject([{ text: expect.stringMatching(/^1 × /), replies: [{}, {}] }]);
+    expect(slack.threads()).toMatchObject([{ replies: [{}, {}] }]);
+    expect(slack.threads()[0]?.text).toMatch(/^1 × /);
   });
 
   it.each(['chat.postMessage', 'conversations.history', 'chat.update'])(
