@@ -26,6 +26,8 @@ const REPLICAS = ['one', 'two', 'three'];
 const FOUR_DAYS = 4 * 86_400_000;
 /** Design: standbys take over within 10 s. */
 const TAKEOVER_MS = 10_000;
+/** One that ends in order gives its lease up, and the others ask for it every second. */
+const HANDED_ON_MS = 3_000;
 const PUBLIC_URL = 'https://tally.example.com/ops';
 const never = new AbortController().signal;
 // One for each request.
@@ -133,6 +135,11 @@ describe(`three replicas on one database, and kill -9 (${KILLS} kills, KILL_SEED
       // The rest is sent, and an undisturbed run done, while the lease passes to another.
       const rest = load.send(killed.any, requests.length, { stop: never, once: true });
       const [expected, took] = await Promise.all([undisturbed(requests), Promise.all(takeovers), rest]);
+      const busy = new AbortController();
+      const again = load.send(killed.any, requests.length, { stop: busy.signal, once: false });
+      expect(await handedOn(killed)).toBeLessThan(HANDED_ON_MS);
+      busy.abort();
+      await again;
       await killed.finish(load);
 
       expect(killed.running.reduce((sum, each) => sum + each.killed, 0)).toBeGreaterThanOrEqual(KILLS - 1);
@@ -176,6 +183,15 @@ async function holderOf(pool: Pool): Promise<string | null> {
     `SELECT holder FROM app.leases WHERE name = 'projector' AND expires_at > now()`,
   );
   return rows[0]?.holder ?? null;
+}
+
+/** Milliseconds until another folds where the one that does is asked to end. */
+async function handedOn({ pool, running }: { pool: Pool; running: readonly Supervised[] }): Promise<number> {
+  let leader: Supervised | undefined;
+  await until(async () => (leader = await leading(running)) !== undefined);
+  const passing = takeover(pool, await holderOf(pool));
+  expect(await leader?.restart()).toBe(0);
+  return passing;
 }
 
 /** Milliseconds until another has the lease. */

@@ -25,6 +25,14 @@ export class Supervised {
     this.child.kill('SIGKILL');
   }
 
+  /** Asks it to end, as an upgrade does; it is started again. Answers its exit code. */
+  async restart(): Promise<number | null> {
+    this.address = null;
+    const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));
+    this.child.kill('SIGTERM');
+    return ended;
+  }
+
   /** Once it serves: before, a signal ends it as it ends any process. */
   async stop(): Promise<number | null> {
     await settled(() => Promise.resolve(this.address !== null));
