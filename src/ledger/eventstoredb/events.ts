@@ -53,10 +53,12 @@ export interface Large {
   payload: Buffer;
 }
 
+/** @param from how many facts of the block come before these */
 export function eventsOf(
   block: Block,
   facts: readonly PreparedFact[],
   stream: string,
+  from = 0,
 ): { events: EventData[]; large: Large[] } {
   const large: Large[] = [];
   const fields = facts.map((fact) => fieldsOf(fact));
@@ -75,10 +77,10 @@ export function eventsOf(
   const header = headerOf(block);
   const events = fields.map(({ metadata, payload }, i) =>
     binaryEvent({
-      id: eventId(block.hash, i),
+      id: eventId(block.hash, from + i),
       type: FACT,
       data: payload,
-      metadata: { ...metadata, i, block: i === 0 ? header : block.number },
+      metadata: { ...metadata, i: from + i, block: from + i === 0 ? header : block.number },
     }),
   );
   return { events, large };

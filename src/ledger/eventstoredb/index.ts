@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import type { Ledger } from '../port';
 import { LedgerUnavailable } from '../port';
 import { defaultLimits } from '../limits';
 import { type PostgresLedgerOptions, createPostgresLedger } from '../postgres';
 import type { SealedBlock } from '../postgres/sealed-block';
 import { WriterConnection } from '../postgres/writer-connection';
-import { follow } from './copy';
+import { BLOCK_ROW_COLUMNS, type BlockRow, blockOf } from '../postgres/block-row';
+import type { LedgerLogger } from '../postgres/logger';
+import { StreamBroken, follow } from './copy';
+import { NoFact } from './events';
 import { LedgerStream } from './stream';
 import { ledgerUrl } from './url';
 import { verifyStream } from './verify';
@@ -35,6 +38,7 @@ export async function createEventStoreLedger(options: EventStoreLedgerOptions): 
     blockFacts: Math.min(given.blockFacts, BLOCK.blockFacts),
     blockBytes: Math.min(given.blockBytes, BLOCK.blockBytes),
   };
+  await agree(stream, options, logger);
   let told: (block: SealedBlock) => void = () => undefined;
   const copied = (block: SealedBlock) => told(block);
   const write = writerTo(stream, copied);
@@ -42,7 +46,7 @@ export async function createEventStoreLedger(options: EventStoreLedgerOptions): 
     { ...options, limits },
     { write, onOpen: (listener) => (told = listener) },
   );
-  const config = options.pool ? (options.pool as Pool).options : { connectionString: options.url };
+  const config = options.pool ? options.pool.options : { connectionString: options.url };
   const connection = new WriterConnection(config, logger);
   const stopped = new AbortController();
   const follower = keepFollowing();
@@ -94,6 +98,36 @@ export async function createEventStoreLedger(options: EventStoreLedgerOptions): 
       await stream.close();
     },
   };
+}
+
+/**
+ * A copy of another stream must not be gone on with. A stream that is away now is compared when something is written to it.
+ * Throws where it is another, or was cut.
+ */
+async function agree(
+  stream: LedgerStream,
+  options: EventStoreLedgerOptions,
+  logger: LedgerLogger,
+): Promise<void> {
+  const pool = options.pool ?? new Pool({ connectionString: options.url, max: 1 });
+  try {
+    const { rows } = await pool.query<BlockRow>(
+      `SELECT ${BLOCK_ROW_COLUMNS} FROM ledger.blocks b ORDER BY b.number DESC LIMIT 1`,
+    );
+    const last = rows[0] && blockOf(rows[0]);
+    if (!last) return;
+    const there = await stream.read(last.firstPosition - 1).next();
+    if (there.value?.header?.hash.equals(last.hash)) return;
+    throw new StreamBroken(
+      `LEDGER_URL: the stream ${stream.name} does not have what this database has recorded up to position ` +
+        `${last.firstPosition + last.count - 1}: move the ledger with \`tallystick copy-ledger\`, or name the stream or database that belong together`,
+    );
+  } catch (error) {
+    if (error instanceof StreamBroken || error instanceof NoFact) throw error;
+    logger.warn({ err: error }, 'the stream of the ledger cannot be reached yet');
+  } finally {
+    if (!options.pool) await pool.end();
+  }
 }
 
 /** Work of which only the newest request matters: one runs, and one more if anything was heard meanwhile. */

@@ -1,5 +1,7 @@
 /** The stream that is the ledger, through the client of EventStoreDB and KurrentDB. */
 import {
+  BACKWARDS,
+  END,
   EventStoreDBClient,
   FORWARDS,
   NO_STREAM,
@@ -28,11 +30,14 @@ export class LedgerStream {
     this.options = { credentials, requiresLeader: true, deadline: DEADLINE_MS };
   }
 
-  /** Appends a block as it is, or not at all. Answers whether it is there: false where another writer was first. */
-  async append(block: Block, facts: readonly PreparedFact[]): Promise<boolean> {
-    const { events, large } = eventsOf(block, facts, this.name);
+  /**
+   * Appends a block, or the facts of it that come after its first `from`, as one write. Answers whether they are there: false where
+   * another writer was first.
+   */
+  async append(block: Block, facts: readonly PreparedFact[], from = 0): Promise<boolean> {
+    const { events, large } = eventsOf(block, facts, this.name, from);
     for (const payload of large) await this.put(payload);
-    const { firstPosition: first } = block;
+    const first = block.firstPosition + from;
     const expectedRevision = first === 1 ? NO_STREAM : BigInt(first - 2);
     try {
       await this.client.appendToStream(this.name, events, { ...this.options, expectedRevision });
@@ -41,6 +46,22 @@ export class LedgerStream {
       if (error instanceof WrongExpectedVersionError) return false;
       throw error;
     }
+  }
+
+  /** Position of the last fact; 0 for a stream that is not there. */
+  async end(): Promise<number> {
+    const read = this.client.readStream(this.name, {
+      ...this.options,
+      fromRevision: END,
+      direction: BACKWARDS,
+      maxCount: 1,
+    });
+    try {
+      for await (const { event } of read) if (event) return Number(event.revision) + 1;
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw error;
+    }
+    return 0;
   }
 
   /** The facts after a position in order, to the end as it is when it is reached. */

@@ -3,7 +3,8 @@ import type { PreparedFact } from '../postgres/prepared';
 import type { WriteBlock } from '../postgres/record';
 import { findRepeats } from '../postgres/repeats';
 import type { SealedBlock, WriteResult } from '../postgres/sealed-block';
-import { follow, nextBlock, store } from './copy';
+import { StreamBroken, follow, nextBlock, store } from './copy';
+import { readHead } from '../postgres/head';
 import type { LedgerStream } from './stream';
 
 /**
@@ -13,12 +14,23 @@ import type { LedgerStream } from './stream';
  */
 export function writerTo(stream: LedgerStream, copied: (block: SealedBlock) => void): WriteBlock {
   return async (client, facts) => {
-    for (;;) {
+    for (let before = -1; ;) {
       await follow(client, stream, copied);
+      const { position } = await readHead(client);
+      // Another was first, and yet there was nothing to be copied.
+      if (position === before) throw new StreamBroken(await whyNot(stream, position));
+      before = position;
       const result = await attempt(client, stream, facts);
       if (result) return result;
     }
   };
+}
+
+async function whyNot(stream: LedgerStream, position: number): Promise<string> {
+  const end = await stream.end();
+  return end < position
+    ? `the stream ends at position ${end} and its copy at ${position}: it is another ledger, or was cut; \`tallystick copy-ledger\` moves one`
+    : `the stream goes on to position ${end} with a block that is not whole: \`tallystick copy-ledger\` was interrupted, let it end`;
 }
 
 /** Null: the stream has more than the copy. */
