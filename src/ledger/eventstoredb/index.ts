@@ -76,6 +76,15 @@ export async function createEventStoreLedger(options: EventStoreLedgerOptions): 
 
   return {
     ...copy,
+    async reach() {
+      try {
+        await stream.end();
+      } catch (error) {
+        throw new LedgerUnavailable('the stream of the ledger cannot be reached at the moment', {
+          cause: error,
+        });
+      }
+    },
     async verify(verifyOptions = {}) {
       const ofCopy = await copy.verify(verifyOptions);
       if (!ofCopy.ok) return ofCopy;
@@ -116,8 +125,10 @@ async function agree(
     );
     const last = rows[0] && blockOf(rows[0]);
     if (!last) return;
-    const there = await stream.read(last.firstPosition - 1).next();
-    if (there.value?.header?.hash.equals(last.hash)) return;
+    for await (const { header } of stream.read(last.firstPosition - 1)) {
+      if (header?.hash.equals(last.hash)) return;
+      break;
+    }
     throw new StreamBroken(
       `LEDGER_URL: the stream ${stream.name} does not have what this database has recorded up to position ` +
         `${last.firstPosition + last.count - 1}: move the ledger with \`tallystick copy-ledger\`, or name the stream or database that belong together`,

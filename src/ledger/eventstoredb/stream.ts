@@ -3,13 +3,15 @@ import {
   BACKWARDS,
   END,
   EventStoreDBClient,
-  FORWARDS,
   NO_STREAM,
+  type RecordedEvent,
+  START,
   StreamNotFoundError,
   WrongExpectedVersionError,
   binaryEvent,
 } from '@eventstore/db-client';
 import { hash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Block } from '../port';
 import type { PreparedFact } from '../postgres/prepared';
 import { CHUNK, CHUNK_BYTES, type Large, type ReadFact, eventId, eventsOf, factOf } from './events';
@@ -17,6 +19,9 @@ import type { LedgerUrl } from './url';
 
 /** Shorter than the database lets a writer keep the head lock. */
 const DEADLINE_MS = 5_000;
+const CLOSE_MS = 2_000;
+/** Events that are read at once. */
+const PAGE = 250;
 
 export class LedgerStream {
   private readonly client: EventStoreDBClient;
@@ -50,46 +55,28 @@ export class LedgerStream {
 
   /** Position of the last fact; 0 for a stream that is not there. */
   async end(): Promise<number> {
-    const read = this.client.readStream(this.name, {
-      ...this.options,
-      fromRevision: END,
-      direction: BACKWARDS,
-      maxCount: 1,
-    });
-    try {
-      for await (const { event } of read) if (event) return Number(event.revision) + 1;
-    } catch (error) {
-      if (!(error instanceof StreamNotFoundError)) throw error;
-    }
-    return 0;
+    const [last] = await this.events(this.name, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+    return last ? Number(last.revision) + 1 : 0;
   }
 
-  /** The facts after a position in order, to the end as it is when it is reached. */
+  /** The facts after a position in order, to the end as it is when it is reached. Nothing is open while one is looked at. */
   async *read(after: number): AsyncGenerator<ReadFact> {
-    const read = this.client.readStream(this.name, {
-      ...this.options,
-      fromRevision: BigInt(after),
-      direction: FORWARDS,
-    });
-    try {
-      for await (const { event } of read) {
-        if (!event) continue;
+    for (let at = after; ;) {
+      const page = await this.events(this.name, { fromRevision: BigInt(at), maxCount: PAGE });
+      for (const event of page) {
         const fact = factOf(event);
         if (fact.large) await this.fetch(fact, fact.large);
         yield fact;
       }
-    } catch (error) {
-      // Nothing was ever recorded.
-      if (!(error instanceof StreamNotFoundError)) throw error;
-    } finally {
-      await read.cancel().catch(() => undefined);
+      at += page.length;
+      if (page.length < PAGE) return;
     }
   }
 
   /** Calls back at each event after a position, until it ends or fails; what was missed meanwhile is read anew by whoever hears. */
   async follow(after: number, heard: () => void, signal: AbortSignal): Promise<void> {
     const { credentials } = this.options;
-    const from = after === 0 ? 'start' : BigInt(after - 1);
+    const from = after === 0 ? START : BigInt(after - 1);
     const subscription = this.client.subscribeToStream(this.name, { credentials, fromRevision: from });
     const stop = () => void subscription.unsubscribe();
     signal.addEventListener('abort', stop);
@@ -101,8 +88,12 @@ export class LedgerStream {
     }
   }
 
+  /** What is under way is given up; a server that says nothing is not waited for. */
   async close(): Promise<void> {
-    await this.client.dispose();
+    const late = new AbortController();
+    const waited = delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+    await Promise.race([this.client.dispose(), waited]);
+    late.abort();
   }
 
   /** By content: whoever wrote a part of it has written the same. */
@@ -121,12 +112,38 @@ export class LedgerStream {
   }
 
   private async fetch(fact: ReadFact, { stream, chunks }: { stream: string; chunks: number }): Promise<void> {
-    const parts: Buffer[] = [];
-    const read = this.client.readStream(stream, { ...this.options, fromRevision: 'start', maxCount: chunks });
-    for await (const { event } of read)
-      if (event) parts.push(Buffer.from(event.data as unknown as Uint8Array));
+    const events = await this.events(stream, { fromRevision: START, maxCount: chunks });
+    const parts = events.map(({ data }) => Buffer.from(data as unknown as Uint8Array));
     const bytes = Buffer.concat(parts);
     const { proposal } = fact;
     proposal.payload = typeof proposal.payload === 'string' ? bytes.toString() : bytes;
+  }
+
+  /** [] for a stream that is not there. The client itself would wait for ever for a server that says nothing. */
+  private async events(
+    stream: string,
+    options: {
+      fromRevision: bigint | typeof START | typeof END;
+      maxCount: number;
+      direction?: typeof BACKWARDS;
+    },
+  ): Promise<RecordedEvent[]> {
+    const read = this.client.readStream(stream, { ...this.options, ...options });
+    const late = setTimeout(() => {
+      read.emit('error', new Error(`the stream ${stream} was not told within ${DEADLINE_MS} ms`));
+      void read.cancel();
+    }, DEADLINE_MS);
+    const events: RecordedEvent[] = [];
+    try {
+      for await (const { event } of read) {
+        if (event) events.push(event);
+        late.refresh();
+      }
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw error;
+    } finally {
+      clearTimeout(late);
+    }
+    return events;
   }
 }

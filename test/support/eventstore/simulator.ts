@@ -174,6 +174,8 @@ export class EventStoreSimulator {
       call.end();
       return;
     }
+    const backwards = options?.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
+    if (backwards) return this.readBackwards(call, name, Number(options.getCount()), from);
     let at = 0;
     if (from?.hasEnd()) at = events().length;
     // A subscription begins after what its subscriber has.
@@ -199,7 +201,11 @@ export class EventStoreSimulator {
         const flows = call.write(new ReadResp().setEvent(readEvent(name, event, at)));
         at += 1;
         sent += 1;
-        if (!flows) await new Promise<void>((resolve) => call.once('drain', resolve).once('close', resolve));
+        if (!flows)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            call.once('drain', resolve);
+          });
         else if (sent % 100 === 0) await nextTurn();
         continue;
       }
@@ -214,6 +220,21 @@ export class EventStoreSimulator {
     }
     leave();
     if (!ended) call.end();
+  }
+
+  private readBackwards(
+    call: ServerWritableStream<ReadReq, ReadResp>,
+    name: string,
+    most: number,
+    from: ReadReq.Options.StreamOptions | undefined,
+  ): void {
+    const events = this.streams.get(name) ?? [];
+    let at = from?.hasRevision() ? Number(from.getRevision()) : events.length - 1;
+    for (let sent = 0; sent < most && at >= 0; sent++, at--) {
+      const event = events[at];
+      if (event) call.write(new ReadResp().setEvent(readEvent(name, event, at)));
+    }
+    call.end();
   }
 
   private refusal(metadata: Metadata): object | null {
