@@ -118,12 +118,3 @@ export function alertNotDead(id: number): ApiError {
     `Alert ${id} was not given up: only one whose status, or the status of its webhook, is dead is sent again.`,
   );
 }
-
-export function ledgerAway(): ApiError {
-  return unavailable(
-    'ledger-unavailable',
-    'The ledger cannot be reached',
-    'What was recorded can be read; nothing can be recorded at the moment.',
-    1,
-  );
-}

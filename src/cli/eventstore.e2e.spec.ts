@@ -78,16 +78,16 @@ describe('a service on EventStoreDB', () => {
     const ready = async () => (await fetch(`${service.url}/health/ready`)).status;
     await settled(async () => (await ready()) === 200);
     simulator.down();
-    await settled(async () => (await ready()) === 503);
-    simulator.up();
+    await settled(async () => (await ready()) === 503).finally(() => simulator.up());
     await settled(async () => (await ready()) === 200);
   });
 
   it('takes over what a service had recorded in PostgreSQL', async () => {
     await stop();
     const database = await freshDatabase();
-    const before = process.env['DATABASE_URL'];
-    process.env['DATABASE_URL'] = database.url;
+    const before = { ...process.env };
+    const folder = `${process.env['TALLYSTICK_DATA_DIR']}-moved`;
+    Object.assign(process.env, { DATABASE_URL: database.url, TALLYSTICK_DATA_DIR: folder });
     Reflect.deleteProperty(process.env, 'LEDGER_URL');
     await start();
     await tell('prima', item('BAG-1'), customer(), salesOrder('SO1'));
@@ -105,8 +105,7 @@ describe('a service on EventStoreDB', () => {
     expect(await found()).toEqual(drifts);
     await tell('prima', salesOrder('SO2'));
     await stop();
-    process.env['DATABASE_URL'] = before;
-    process.env['LEDGER_URL'] = simulator.url;
+    Object.assign(process.env, before);
     await start();
     await database.drop();
   });

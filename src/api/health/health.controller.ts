@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import { z } from 'zod';
 import { Public } from '../../platform/http/auth';
 import type { Ledger } from '../../ledger/port';
-import { ledgerAway, notReady } from '../refusals';
+import { notReady } from '../refusals';
 import { LEDGER } from '../tokens';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 
@@ -36,9 +36,7 @@ export class HealthController {
   async ready(): Promise<Health> {
     await this.checkpoint.position();
     if (!(await this.checkpoint.isReadable())) throw notReady();
-    await this.ledger.reach?.().catch(() => {
-      throw ledgerAway();
-    });
+    await this.ledger.reach?.();
     return { status: 'ok' };
   }
 }
