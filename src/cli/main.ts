@@ -216,6 +216,24 @@ program
   });
 
 program
+  .command('copy-ledger')
+  .description('move the ledger from PostgreSQL into the stream that LEDGER_URL names, and verify it there')
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+It goes on where it was interrupted, and may run beside a service. To move over: run it, stop the service, run it again, start the service
+with LEDGER_URL.
+
+Example:
+  LEDGER_URL='esdb://admin:changeit@db1:2113,db2:2113,db3:2113' tallystick copy-ledger`,
+  )
+  .action(async (options: { json: boolean }) => {
+    const { runCopyLedger } = await import('./copy-ledger.js');
+    finish(await runCopyLedger(options));
+  });
+
+program
   .command('drifts')
   .description('list drifts')
   .option('--status <status>', 'open, accepted, consequence or resolved')

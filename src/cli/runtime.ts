@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
+import { createEventStoreLedger } from '../ledger/eventstoredb';
 import type { Ledger } from '../ledger/port';
 import { createPostgresLedger } from '../ledger/postgres';
 import { ConfigError, type Config, loadConfig } from '../platform/config';
@@ -61,7 +62,10 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
       () => bulkPool.end(),
     );
     const checkpointFile = join(config.dataDir, 'checkpoints.ndjson');
-    const ledger = await createPostgresLedger({ pool, checkpointFile, logger: log });
+    const parts = { pool, checkpointFile, logger: log };
+    const ledger = config.ledgerUrl
+      ? await createEventStoreLedger({ ...parts, ledgerUrl: config.ledgerUrl.reveal() })
+      : await createPostgresLedger(parts);
     closing.push(() => ledger.close());
     const sources = new SourceBook(pool, ledger);
     await sources.reload();

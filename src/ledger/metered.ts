@@ -9,7 +9,7 @@ export interface AppendMeter {
 
 /** The same ledger, whose calls of `append` are counted and timed: from the call until it is durable. */
 export function metered(ledger: Ledger, meter: AppendMeter): Ledger {
-  const { rows } = ledger;
+  const { rows, reach } = ledger;
   return {
     async append(proposals) {
       const asked = performance.now();
@@ -26,6 +26,7 @@ export function metered(ledger: Ledger, meter: AppendMeter): Ledger {
     head: () => ledger.head(),
     read: (after, options) => ledger.read(after, options),
     ...(rows && { rows: (after, options) => rows.call(ledger, after, options) }),
+    ...(reach && { reach: () => reach.call(ledger) }),
     page: (after, limit) => ledger.page(after, limit),
     at: (positions) => ledger.at(positions),
     find: (filter) => ledger.find(filter),

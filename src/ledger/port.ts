@@ -106,6 +106,8 @@ export interface Ledger {
    * (NUL or a lone surrogate in a text, an identity that is not 32 bytes), before anything of the call is recorded.
    */
   append(proposals: readonly Proposal[]): Promise<Receipt[]>;
+  /** Rejects with LedgerUnavailable where nothing can be appended now; only where what is read is kept apart from what is written. */
+  reach?(): Promise<void>;
   head(): Promise<Head>;
   /**
    * The facts after a position in order, in whole blocks: every yielded array is a complete block (or its rest after

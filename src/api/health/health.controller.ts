@@ -1,8 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Public } from '../../platform/http/auth';
+import type { Ledger } from '../../ledger/port';
 import { notReady } from '../refusals';
+import { LEDGER } from '../tokens';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 
 const health = z.object({ status: z.literal('ok') });
@@ -12,7 +14,10 @@ type Health = z.output<typeof health>;
 @Controller('health')
 @Public()
 export class HealthController {
-  constructor(private readonly checkpoint: CheckpointWatch) {}
+  constructor(
+    private readonly checkpoint: CheckpointWatch,
+    @Inject(LEDGER) private readonly ledger: Ledger,
+  ) {}
 
   @Get('live')
   @ApiOperation({ summary: 'The process answers' })
@@ -21,16 +26,17 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Errors are told by their kinds: 503 `database-unavailable`, 503 `not-ready`. */
+  /** Errors are told by their kinds: 503 `database-unavailable`, 503 `not-ready`, 503 `ledger-unavailable`. */
   @Get('ready')
   @ApiOperation({
-    summary: 'The database answers, and there is a live generation that this version can read',
+    summary: 'Database and ledger answer, and there is a live generation that this version can read',
   })
   @ApiOkResponse({ standardSchema: health })
   @ApiServiceUnavailableResponse({ description: 'Not yet, or not now.' })
   async ready(): Promise<Health> {
     await this.checkpoint.position();
     if (!(await this.checkpoint.isReadable())) throw notReady();
+    await this.ledger.reach?.();
     return { status: 'ok' };
   }
 }

@@ -16,9 +16,18 @@ import { proof } from './proof';
 import { read, readRows } from './read';
 import { reading, readingEach } from './reading';
 import { Recording } from './record';
-import type { WriterState } from './record';
+import type { WriteBlock, WriterState } from './record';
+import type { SealedBlock } from './sealed-block';
 import { verify } from './verify';
+import { writeBlock } from './write-block';
 import { WriterConnection } from './writer-connection';
+
+/** What a ledger that lives elsewhere does otherwise, and keeps its copy here. */
+export interface Elsewhere {
+  write: WriteBlock;
+  /** Given once: to be called with each block that others have written there and that was copied here. */
+  onOpen(copied: (block: SealedBlock) => void): void;
+}
 
 export interface PostgresLedgerOptions {
   /** A pool for reading that the caller owns, or a connection string from which the ledger makes its own. */
@@ -35,7 +44,10 @@ export interface PostgresLedgerOptions {
 const READ_CONNECTIONS = 6;
 
 /** The ledger on a database that has been migrated. `close` seals what was accepted and writes a last checkpoint. */
-export async function createPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
+export async function createPostgresLedger(
+  options: PostgresLedgerOptions,
+  elsewhere?: Elsewhere,
+): Promise<Ledger> {
   const { logger } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const pool = options.pool ?? ownPool(options.url, logger);
@@ -48,12 +60,14 @@ export async function createPostgresLedger(options: PostgresLedgerOptions): Prom
     connection,
     knownBlock: null,
     expectRepeats: false,
+    write: elsewhere?.write ?? writeBlock,
     onSealed(block) {
       checkpoints.sealed(block);
       listener.emit();
       notifier.announce();
     },
   };
+  elsewhere?.onOpen((block) => writer.onSealed(block));
   const group = new GroupCommit((facts) => new Recording(writer, facts), limits, logger);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {

@@ -3,8 +3,7 @@ import { merkleRoot } from '../integrity/merkle';
 import type { Int8 } from './fact-row';
 import { leafOfPrepared } from './prepared';
 import type { PreparedFact } from './prepared';
-import { writeBlock } from './write-block';
-import type { SealedBlock } from './sealed-block';
+import type { SealedBlock, WriteResult } from './sealed-block';
 import type { WriterConnection } from './writer-connection';
 
 /** Where a fact is recorded, and whether it was recorded before this call. */
@@ -13,9 +12,17 @@ export interface Outcome {
   duplicate: boolean;
 }
 
+/** Seals facts, which have no repeats among them, as one block, or names those that are recorded already. */
+export type WriteBlock = (
+  client: Client,
+  facts: readonly PreparedFact[],
+  checkFirst: boolean,
+) => Promise<WriteResult>;
+
 /** What outlives one group of facts. */
 export interface WriterState {
   connection: WriterConnection;
+  write: WriteBlock;
   onSealed(block: SealedBlock): void;
   /** The youngest block that this writer knows; null until its first connection. */
   knownBlock: number | null;
@@ -62,7 +69,7 @@ export class Recording {
 
   private async writeOpen(client: Client): Promise<void> {
     const sent = this.open.map((index) => this.facts[index] as PreparedFact);
-    const result = await writeBlock(client, sent, this.sawRepeats || this.writer.expectRepeats);
+    const result = await this.writer.write(client, sent, this.sawRepeats || this.writer.expectRepeats);
     if ('sealed' in result) return this.accept(result.sealed);
     const own = this.uncertain ? await findBlock(client, this.writer.knownBlock ?? 0, sent) : null;
     if (own) return this.accept(own);

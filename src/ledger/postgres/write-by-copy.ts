@@ -15,7 +15,7 @@ const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 const UNIQUE_VIOLATION = '23505';
 
 /** What the head lock has decided for the block. */
-type Opening = Pick<SealedBlock, 'number' | 'firstPosition' | 'recordedAt'>;
+export type Opening = Pick<SealedBlock, 'number' | 'firstPosition' | 'recordedAt'>;
 
 /** One block in a transaction of its own: lock the head, COPY the rows, seal, commit. */
 export async function writeByCopy(
@@ -43,7 +43,7 @@ export async function writeByCopy(
   }
 }
 
-async function lockHead(client: Client): Promise<Opening> {
+export async function lockHead(client: Client): Promise<Opening> {
   const { rows } = await client.query<{ position: Int8; block: Int8; recorded_ms: Int8 }>(
     `SELECT next_position AS position, next_block AS block, ledger.epoch_ms(next_recorded_at) AS recorded_ms
        FROM ledger.lock_head()`,
@@ -58,7 +58,11 @@ async function lockHead(client: Client): Promise<Opening> {
 }
 
 /** Sends the rows, and computes the Merkle root while the database inserts them. */
-async function copy(client: Client, facts: readonly PreparedFact[], opening: Opening): Promise<Buffer> {
+export async function copy(
+  client: Client,
+  facts: readonly PreparedFact[],
+  opening: Opening,
+): Promise<Buffer> {
   const stream = client.query(copyFrom(`COPY ledger.facts (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`));
   const done = finished(stream);
   const ready = new Promise<void>((resolve) => {
@@ -83,7 +87,7 @@ function filled(facts: readonly PreparedFact[], opening: Opening): Buffer[] {
   });
 }
 
-async function seal(client: Client, count: number, opening: Opening, root: Buffer): Promise<Buffer> {
+export async function seal(client: Client, count: number, opening: Opening, root: Buffer): Promise<Buffer> {
   const { rows } = await client.query<{ hash: Buffer }>(
     "SELECT ledger.seal_block($1, to_timestamp(0) + $2 * interval '1 millisecond', $3) AS hash",
     [count, opening.recordedAt, root],

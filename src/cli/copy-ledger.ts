@@ -1,0 +1,41 @@
+import { moveLedger } from '../ledger/eventstoredb/move';
+import { Checkpoints } from '../ledger/postgres/checkpoint';
+import { ConfigError, loadConfig } from '../platform/config';
+import { createProgress } from './progress';
+import { openRuntime } from './runtime';
+
+/** From the database into the stream that LEDGER_URL names. True when the stream holds all of it. */
+export async function runCopyLedger({ json }: { json: boolean }): Promise<boolean> {
+  const { ledgerUrl, ...config } = loadConfig();
+  if (ledgerUrl === null)
+    throw new ConfigError([
+      'environment: LEDGER_URL: says where to, such as esdb://admin:changeit@localhost:2113?tls=false',
+    ]);
+  const runtime = await openRuntime({ mode: 'guest', config: { ...config, ledgerUrl: null } });
+  const { ledger, pool, checkpointFile, log } = runtime;
+  const progress = createProgress('copy-ledger', 'facts');
+  try {
+    const { copied, verification } = await moveLedger({
+      ledger,
+      pool,
+      ledgerUrl: ledgerUrl.reveal(),
+      checkpoints: await new Checkpoints(checkpointFile, undefined, log).load(),
+      onProgress: (position, head, what) => progress.update(position, head, what),
+    });
+    progress.stop();
+    if (json) process.stdout.write(`${JSON.stringify({ copied, ...verification })}\n`);
+    else if (verification.ok) {
+      const { position, blocks, checkpoints } = verification;
+      process.stdout.write(
+        `${copied} facts copied. The stream holds: ${position} facts in ${blocks} blocks, ${checkpoints} checkpoints compared.\n`,
+      );
+    } else
+      process.stdout.write(
+        `${copied} facts copied. The stream does NOT hold at position ${verification.position}: ${verification.reason}\n`,
+      );
+    return verification.ok;
+  } finally {
+    progress.stop();
+    await runtime.close();
+  }
+}
