@@ -61,9 +61,7 @@ describe('a service on EventStoreDB', () => {
     await tell('scend', synchronised('BAG-1'), rejected('SO1'));
     await settled(async () => (await found()).length === 1);
     const before = await found();
-    expect(before).toMatchObject(
-      [['order-rejected', {}]].map(([detector]) => [detector, expect.any(String)]),
-    );
+    expect(before.map(([detector]) => detector)).toEqual(['order-rejected']);
     await stop();
     await start();
     expect(await found()).toEqual(before);

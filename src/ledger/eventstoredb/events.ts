@@ -3,7 +3,7 @@
  * block has the block in its metadata, the others its number. Data are the bytes as received.
  */
 import { hash } from 'node:crypto';
-import { type BinaryEventType, type EventData, type RecordedEvent, binaryEvent } from '@eventstore/db-client';
+import { type EventData, type RecordedEvent, binaryEvent } from '@eventstore/db-client';
 import { readInstant } from '../integrity/wire';
 import type { Block, Proposal } from '../port';
 import { type PreparedFact, closedFields, leafOfPrepared } from '../postgres/prepared';
@@ -15,8 +15,6 @@ const EVENT_BYTES = 200;
 export const CHUNK_BYTES = 768 * 1024;
 export const FACT = 'fact';
 export const CHUNK = 'chunk';
-
-export type FactEvent = BinaryEventType<typeof FACT, Metadata>;
 
 /** Names are short: there is one for each fact. */
 interface Metadata {

@@ -55,18 +55,23 @@ export async function createEventStoreLedger(options: EventStoreLedgerOptions): 
   async function keepFollowing(): Promise<void> {
     const { signal } = stopped;
     for (let failures = 0; !signal.aborted;) {
+      // One at a time: where copying fails, what was listened to is left.
+      const listening = new AbortController();
+      const either = AbortSignal.any([signal, listening.signal]);
       try {
         const work = new Latest(async () => follow(await connection.get(), stream, copied));
         const { position } = await copy.head();
-        await Promise.race([stream.follow(position, () => work.run(), signal), work.failed]);
+        await Promise.race([stream.follow(position, () => work.run(), either), work.failed]);
         failures = 0;
       } catch (error) {
-        if (signal.aborted) break;
         connection.drop();
+        if (stopped.signal.aborted) break;
         logger.warn(
           { err: error },
           'the stream of the ledger cannot be followed at the moment; it is tried again',
         );
+      } finally {
+        listening.abort();
       }
       failures += 1;
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);

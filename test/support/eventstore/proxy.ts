@@ -1,9 +1,9 @@
 /** Stands between a ledger and a server of EventStoreDB, passes every call on as it came, and breaks connections at chosen moments. */
 import { readFileSync } from 'node:fs';
+import type { Metadata } from '@grpc/grpc-js';
 import {
   Client,
   type ClientReadableStream,
-  Metadata,
   Server,
   ServerCredentials,
   type ServerReadableStream,

@@ -10,7 +10,8 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb';
 import * as shared from '@eventstore/db-client/generated/shared_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import type { AppendReq } from '@eventstore/db-client/generated/streams_pb';
+import { AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import {
   Metadata,
   Server,
@@ -186,16 +187,16 @@ export class EventStoreSimulator {
       confirmation.setSubscriptionId('simulated');
       call.write(new ReadResp().setConfirmation(confirmation));
     }
-    let ended = false;
-    let wake = () => undefined as void;
+    const reader = { ended: false };
+    let wake: () => void = () => undefined;
     const leave = this.streams.onAppended(name, () => wake());
     const stop = () => {
-      ended = true;
+      reader.ended = true;
       wake();
     };
     call.on('cancelled', stop).on('close', stop).on('error', stop);
     let caughtUp = !isLive;
-    for (let sent = 0; !ended && sent < most;) {
+    for (let sent = 0; !reader.ended && sent < most;) {
       const event = events()[at];
       if (event) {
         const flows = call.write(new ReadResp().setEvent(readEvent(name, event, at)));
@@ -215,11 +216,11 @@ export class EventStoreSimulator {
       await new Promise<void>((resolve) => {
         wake = resolve;
         // What came between the look and the wait.
-        if (events().length > at || ended) resolve();
+        if (events().length > at || reader.ended) resolve();
       });
     }
     leave();
-    if (!ended) call.end();
+    if (!reader.ended) call.end();
   }
 
   private readBackwards(
