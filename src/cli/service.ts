@@ -21,7 +21,7 @@ import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
 import { insertPromotion } from '../reactions/promotion-alert';
 import { kafkaPublisher } from '../reactions/publisher';
-import { senders } from '../reactions/senders';
+import { checkRoutes, senders } from '../reactions/senders';
 import { type Runtime, configureSources, openReplays } from './runtime';
 
 export interface Service {
@@ -33,6 +33,7 @@ export interface Service {
 
 export async function startService(runtime: Runtime): Promise<Service> {
   const { config, pool, sources, settings, log } = runtime;
+  checkRoutes(config.alerts);
   const registry = new Registry();
   const ledger = metered(runtime.ledger, new AppendMeter(registry));
   const folds = new FoldMeter(registry);

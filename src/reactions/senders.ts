@@ -27,13 +27,19 @@ export interface SendersParts {
 }
 
 /** Throws ConfigError where a route names a detector that there is not. */
-export function senders({ config, pool, log, link }: SendersParts): OutboxSender[] {
-  const unknown = config.alerts.routes.flatMap(({ detectors }, index) =>
+export function checkRoutes({ routes }: Pick<Config['alerts'], 'routes'>): void {
+  const unknown = routes.flatMap(({ detectors }, index) =>
     (detectors ?? [])
       .filter((code) => !known.has(code))
-      .map((code) => `alerts.routes[${index}].detectors: there is no detector ${code}`),
+      .map(
+        (code) =>
+          `alerts: routes[${index}]: detectors: there is no detector ${code}; docs/detectors.md lists them`,
+      ),
   );
   if (unknown.length > 0) throw new ConfigError(unknown);
+}
+
+export function senders({ config, pool, log, link }: SendersParts): OutboxSender[] {
   const { webhook, digest } = config.alerts;
   const people = slackChannel({ config, pool, log, link });
   const daily = digest === null || (people === null && webhook === null) ? null : dailyDigest(pool, digest);
