@@ -211,9 +211,12 @@ async function atRest(pool: Pool): Promise<boolean> {
   return rows[0]?.rest ?? false;
 }
 
-/** Also those that a killed sender had in hand. */
+/** Also those that a killed sender had in hand. What flaps is told when it has stayed for minutes, or never. */
 async function allSent(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query(`SELECT FROM app.outbox WHERE status <> 'sent' LIMIT 1`);
+  const { rows } = await pool.query(
+    `SELECT FROM app.outbox WHERE status NOT IN ('sent', 'damped')
+        AND NOT (attempts = 0 AND next_attempt_at > created_at + interval '5 minutes') LIMIT 1`,
+  );
   return rows.length === 0;
 }
 
