@@ -42,7 +42,8 @@ export function checkRoutes({ routes }: Pick<Config['alerts'], 'routes'>): void 
 export function senders({ config, pool, log, link }: SendersParts): OutboxSender[] {
   const { webhook, digest } = config.alerts;
   const people = slackChannel({ config, pool, log, link });
-  const daily = digest === null || (people === null && webhook === null) ? null : dailyDigest(pool, digest);
+  const isTold = digest !== null && (people !== null || webhook !== null);
+  const daily = isTold ? patiently(dailyDigest(pool, digest), log) : null;
   const first = async () => {
     await completeImport(pool);
     await daily?.();
@@ -53,6 +54,26 @@ export function senders({ config, pool, log, link }: SendersParts): OutboxSender
     new OutboxSender({ pool, log, channel: people, first }),
     new OutboxSender({ pool, log, channel: machines, queue: TO_MACHINES }),
   ];
+}
+
+const PAUSE_MS = 60_000;
+
+/** A digest that cannot be made keeps no alert from being sent, and is not tried again at once. */
+export function patiently(
+  daily: () => Promise<unknown>,
+  log: Pick<Log, 'warn'>,
+  now: () => number = () => performance.now(),
+): () => Promise<void> {
+  let notBefore = -Infinity;
+  return async () => {
+    if (now() < notBefore) return;
+    try {
+      await daily();
+    } catch (error) {
+      notBefore = now() + PAUSE_MS;
+      log.warn({ err: error }, 'the daily digest could not be made; it is tried again in a minute');
+    }
+  };
 }
 
 function slackChannel({ config, pool, link }: SendersParts): Channel | null {
