@@ -13,6 +13,7 @@ import {
   findGeneration,
   isUnguarded,
   makeEmpty,
+  schemaOf,
 } from './generations';
 import { type ProjectionSettings, fingerprint } from './settings';
 
@@ -92,7 +93,11 @@ export async function discardElsewhere(pool: Pool, id: number): Promise<void> {
  * Empty again, and made with `settings` from now on; how far it was stays beside it. Only its guard may call this. Answers how
  * often it was interrupted.
  */
-export async function beginAnew(pool: Pool, id: number, settings: ProjectionSettings): Promise<number> {
+export async function beginAnew(
+  pool: Pool,
+  id: number,
+  settings: ProjectionSettings,
+): Promise<{ schema: string; interruptions: number }> {
   return withTransaction(pool, async (client) => {
     await client.query('SELECT FROM app.generations WHERE id = $1 FOR UPDATE', [id]);
     const left = await findGeneration(client, id);
@@ -101,12 +106,13 @@ export async function beginAnew(pool: Pool, id: number, settings: ProjectionSett
     const interruptions = [...left.interruptions, interruption(left.progress)];
     await client.query(`DROP SCHEMA IF EXISTS ${left.schema} CASCADE`);
     if (left.comparedWith !== null) await dropIn(client, left.comparedWith);
-    await makeEmpty(client, id, left.schema);
+    const schema = schemaOf(id, interruptions.length);
+    await makeEmpty(client, id, schema);
     await client.query(
-      `UPDATE app.generations SET fingerprint = $2, progress = NULL, compared_with = NULL, interruptions = $3 WHERE id = $1`,
-      [id, fingerprint(settings), JSON.stringify(interruptions)],
+      `UPDATE app.generations SET schema_name = $4, fingerprint = $2, progress = NULL, compared_with = NULL, interruptions = $3 WHERE id = $1`,
+      [id, fingerprint(settings), JSON.stringify(interruptions), schema],
     );
-    return interruptions.length;
+    return { schema, interruptions: interruptions.length };
   });
 }
 

@@ -13,7 +13,6 @@ import {
   guardBuild,
   reserveGeneration,
 } from './generations';
-import { schemaName } from './generation-schema';
 
 export interface BuildingOptions extends HistoryOptions, Request {
   /** A generation whose builder died, begun anew under its number. */
@@ -86,7 +85,7 @@ async function ground(
     const { schema } = await beginGeneration(pool, settings, { ...request, id });
     return { schema, interruptions: 0 };
   }
-  return { schema: schemaName(`gen_${id}`), interruptions: await beginAnew(pool, id, settings) };
+  return beginAnew(pool, id, settings);
 }
 
 async function giveUp(pool: Pool, id: number, error: unknown): Promise<void> {

@@ -3,9 +3,9 @@
 /** The live generation always has this schema; promotion renames schemas in one transaction. */
 export const LIVE = 'live';
 
-const NAME = /^(live|gen_\d{1,9})$/;
+const NAME = /^(live|former_\d{1,9}|gen_\d{1,9}(_\d{1,3})?)$/;
 
-/** Schema names go into SQL text, so only our own two forms pass. */
+/** Schema names go into SQL text, so only our own forms pass. */
 export function schemaName(name: string): string {
   if (!NAME.test(name)) throw new Error(`${JSON.stringify(name)} names no generation`);
   return name;

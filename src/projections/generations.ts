@@ -209,11 +209,19 @@ export async function beginGeneration(
 ): Promise<{ id: number; schema: string }> {
   return withTransaction(pool, async (client) => {
     const id = await register(client, settings, 'building', '', request);
-    const schema = schemaName(`gen_${id}`);
+    const schema = schemaOf(id, 0);
     await client.query('UPDATE app.generations SET schema_name = $2 WHERE id = $1', [id, schema]);
     await makeEmpty(client, id, schema);
     return { id, schema };
   });
+}
+
+/**
+ * Each attempt to build it has tables of its own: a builder that has lost its guard may still be writing when the next begins, and
+ * what it writes then finds no table.
+ */
+export function schemaOf(id: number, interruptions: number): string {
+  return schemaName(interruptions === 0 ? `gen_${id}` : `gen_${id}_${interruptions}`);
 }
 
 /** Tables without a row, and without the indexes that are made after loading. */
@@ -321,9 +329,9 @@ export async function promote(
     );
     await catchUp(client, rows[0]?.position ?? 0);
     await tell?.(client, { live, next });
-    const former = schemaName(`gen_${live.id}`);
+    const former = schemaName(`former_${live.id}`);
     await client.query(`ALTER SCHEMA ${LIVE} RENAME TO ${former}`);
-    await client.query(`ALTER SCHEMA ${schemaName(`gen_${id}`)} RENAME TO ${LIVE}`);
+    await client.query(`ALTER SCHEMA ${schemaName(next.schema)} RENAME TO ${LIVE}`);
     await client.query(`UPDATE app.generations SET status = 'former', schema_name = $2 WHERE id = $1`, [
       live.id,
       former,
@@ -386,7 +394,10 @@ export async function dropGeneration(pool: Pool, id: number): Promise<void> {
 
 /** In the caller's transaction. */
 export async function dropIn(client: ClientBase, id: number): Promise<void> {
-  await client.query(`DROP SCHEMA IF EXISTS ${schemaName(`gen_${id}`)} CASCADE`);
+  const found = await findGeneration(client, id);
+  // The live one bears a name that is not its own, and stays.
+  if (!found || found.status === 'live') return;
+  await client.query(`DROP SCHEMA IF EXISTS ${schemaName(found.schema)} CASCADE`);
   const { rows } = await client.query<{ basis: number | null }>(
     `UPDATE app.generations SET status = 'dropped' WHERE id = $1 AND status <> 'live' RETURNING compared_with AS basis`,
     [id],

@@ -92,7 +92,7 @@ describe(`kill -9 of replays and promotions (${ROUNDS} rounds, KILL_SEED=${SEED}
             expect(differences(await rowsOf(pool, schema), expected[nameOf(made.policy)])).toEqual([]);
           }
           const { rows } = await pool.query<{ schemas: number }>(
-            `SELECT count(*) AS schemas FROM pg_namespace WHERE nspname = 'live' OR nspname LIKE 'gen\\_%'`,
+            `SELECT count(*) AS schemas FROM pg_namespace WHERE nspname = 'live' OR nspname ~ '^(gen|former)_'`,
           );
           expect(rows[0]?.schemas).toBe((await listGenerations(pool)).length);
         } finally {
