@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { createApp } from '../api/server';
 import { Metrics } from '../api/metrics/metrics';
+import { CheckpointWatch } from '../api/visibility/checkpoint-watch';
 import { IngestModule } from '../ingest/ingest.module';
 import { kafkaIngest } from '../ingest/kafka';
 import { metered } from '../ledger/metered';
@@ -42,7 +43,11 @@ export async function startService(runtime: Runtime): Promise<Service> {
   await ensureLive(pool, settings);
   await configureSources(runtime);
   const adopt = ({ made }: Generation) => settings.follow(made);
-  const onVisible: LiveParts['onVisible'] = (facts) => folds.visible(facts);
+  let watch: CheckpointWatch | null = null;
+  const onVisible: LiveParts['onVisible'] = (facts) => {
+    folds.visible(facts);
+    watch?.told(facts.at(-1)?.position ?? 0);
+  };
   const telling = { adopt, onEvents: insertOutbox, onVisible };
   const runner = new LiveRunner({ pool, ledger, settings, sources, log, ...telling });
   const replays = openReplays(runtime);
@@ -52,6 +57,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const modules = config.roles.includes('ingest') ? [IngestModule] : [];
   const app = await createApp({ ...parts, modules });
   app.get(Metrics).leads = () => runner.leads;
+  watch = app.get(CheckpointWatch);
   const consumers = config.roles.includes('ingest')
     ? kafkaIngest({ config, ledger, sources, log, registry })
     : null;

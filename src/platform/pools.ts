@@ -48,8 +48,16 @@ export function createPool(options: PoolOptions): Pool {
   return pool;
 }
 
-/** Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it rejects. */
-export async function withTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Its end does not wait for the disk: a crash may take it back, and whoever needs to know must be able to do it again. */
+export const UNFLUSHED = 'BEGIN; SET LOCAL synchronous_commit = off';
+type Begin = 'BEGIN' | typeof UNFLUSHED;
+
+/** Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it rejects. `begin` begins it. */
+export async function withTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin: Begin = 'BEGIN',
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error): void => {
@@ -57,7 +65,7 @@ export async function withTransaction<T>(pool: Pool, work: (client: PoolClient) 
   };
   client.on('error', onError);
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     const result = await work(client);
     await client.query('COMMIT');
     return result;

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
+import { schemaOf } from './generation-schema';
 import { NOT_WANTED, setFailure } from './generation-progress';
 import {
   type BuildProgress,
@@ -13,7 +14,6 @@ import {
   findGeneration,
   isUnguarded,
   makeEmpty,
-  schemaOf,
 } from './generations';
 import { type ProjectionSettings, fingerprint } from './settings';
 

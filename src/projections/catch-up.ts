@@ -4,7 +4,7 @@ import type { Fact, Ledger } from '../ledger/port';
 import { withTransaction } from '../platform/pools';
 import type { Engine } from './engine/engine';
 import { setCheckpoint } from './generations';
-import { blocksOf, resume } from './live';
+import { foldFacts, resume } from './live';
 import type { ProjectionSettings } from './settings';
 import { GenerationStore } from './store';
 import { readable } from './translate';
@@ -77,11 +77,9 @@ export class CatchUp {
 
   private async fold(facts: readonly Fact[]): Promise<void> {
     const { engine, settings } = this;
-    for (const block of blocksOf(facts)) {
-      await engine.fold(block.map((fact) => readable(fact, settings.source(fact.source), settings.mapping)));
-      const [failure] = engine.failures;
-      // Live goes on without a case that cannot be judged; a rebuild stops and says which.
-      if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
-    }
+    await foldFacts(engine, facts, (fact) => readable(fact, settings.source(fact.source), settings.mapping));
+    const [failure] = engine.failures;
+    // Live goes on without a case that cannot be judged; a rebuild stops and says which.
+    if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
   }
 }

@@ -2,7 +2,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { StockState } from '../domain/cases/stock';
 import { statesOf } from './diff/states';
-import { LIVE } from './generation-schema';
+import { LIVE, wholeState } from './generation-schema';
 import { readMade } from './settings';
 import { stockFigures } from './stock-figures';
 
@@ -16,7 +16,7 @@ export interface ExplainedShare {
 const PAGE = 500;
 const TERMS = `SELECT c.instant, g.settings FROM ${LIVE}.checkpoint c JOIN app.generations g ON g.id = c.generation`;
 const CASES = `
-  SELECT key, state, looks FROM ${LIVE}.cases WHERE key > $1 AND key < 'stock;' ORDER BY key LIMIT ${PAGE}`;
+  SELECT key, ${wholeState('c')} AS state, looks FROM ${LIVE}.cases c WHERE key > $1 AND key < 'stock;' ORDER BY key LIMIT ${PAGE}`;
 
 /** As of the last folded fact, by reading every stock case: some 0.1 ms each. Null where nothing is live yet. */
 export async function explainedShare(db: Pool | ClientBase): Promise<ExplainedShare | null> {

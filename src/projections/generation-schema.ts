@@ -11,6 +11,29 @@ export function schemaName(name: string): string {
   return name;
 }
 
+/**
+ * Each attempt to build it has tables of its own: a builder that has lost its guard may still be writing when the next begins, and
+ * what it writes then finds no table.
+ */
+export function schemaOf(id: number, interruptions: number): string {
+  return schemaName(interruptions === 0 ? `gen_${id}` : `gen_${id}_${interruptions}`);
+}
+
+/** The whole state as one JSON text, of a row of cases. */
+export function wholeState(row: string): string {
+  return `CASE WHEN ${row}.rare IS NULL THEN ${row}.state ELSE left(${row}.state, -1) || ',' || substr(${row}.rare, 2) END`;
+}
+
+/**
+ * A generation's cases for a comparison. Null is what is rare where an earlier release made the table, which had no such column:
+ * then the name is that of the outer one.
+ */
+export function casesToCompare(schema: string, where: string): string {
+  return `
+    SELECT c.* FROM (SELECT NULL::text AS rare) earlier, LATERAL (
+      SELECT key, kind, subject, looks, state, rare FROM ${schemaName(schema)}.cases WHERE ${where}) c`;
+}
+
 export function createTables(schema: string): string {
   const s = schemaName(schema);
   return `
@@ -24,15 +47,16 @@ export function createTables(schema: string): string {
       facts bigint[] NOT NULL,
       chunks integer NOT NULL,
       state text NOT NULL,
+      rare text,
       acts text NOT NULL
     ) WITH (toast_tuple_target = 8160);
     -- Most states have 2 to 8 KB: in their row and uncompressed they load and read faster than from a TOAST table.
-    ALTER TABLE ${s}.cases ALTER COLUMN state SET STORAGE EXTERNAL;
+    ALTER TABLE ${s}.cases ALTER COLUMN state SET STORAGE EXTERNAL, ALTER COLUMN rare SET STORAGE EXTERNAL;
     -- Nothing is asked of the wide columns, and the others are plain enough for a small sample.
     ALTER TABLE ${s}.cases
       ALTER COLUMN key SET STATISTICS 20, ALTER COLUMN kind SET STATISTICS 20, ALTER COLUMN refs SET STATISTICS 0,
       ALTER COLUMN looks SET STATISTICS 20, ALTER COLUMN subject SET STATISTICS 0, ALTER COLUMN facts SET STATISTICS 0,
-      ALTER COLUMN chunks SET STATISTICS 0, ALTER COLUMN state SET STATISTICS 0, ALTER COLUMN acts SET STATISTICS 0;
+      ALTER COLUMN chunks SET STATISTICS 0, ALTER COLUMN state SET STATISTICS 0, ALTER COLUMN rare SET STATISTICS 0, ALTER COLUMN acts SET STATISTICS 0;
     -- Who is found by a reference; the case itself says whether it still has it.
     CREATE TABLE ${s}.case_refs (ref text COLLATE "C" NOT NULL, case_key text COLLATE "C" NOT NULL);
     CREATE TABLE ${s}.case_facts (case_key text COLLATE "C" NOT NULL, chunk integer NOT NULL, positions bigint[] NOT NULL);

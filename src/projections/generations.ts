@@ -2,7 +2,7 @@
 import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
 import { BUILDER } from './keep-live';
-import { LIVE, createIndexes, createTables, schemaName } from './generation-schema';
+import { LIVE, createIndexes, createTables, schemaName, schemaOf } from './generation-schema';
 import { type Made, type ProjectionSettings, fingerprint, madeOf, readMade } from './settings';
 
 export type GenerationStatus = 'building' | 'ready' | 'live' | 'former' | 'dropped';
@@ -214,14 +214,6 @@ export async function beginGeneration(
     await makeEmpty(client, id, schema);
     return { id, schema };
   });
-}
-
-/**
- * Each attempt to build it has tables of its own: a builder that has lost its guard may still be writing when the next begins, and
- * what it writes then finds no table.
- */
-export function schemaOf(id: number, interruptions: number): string {
-  return schemaName(interruptions === 0 ? `gen_${id}` : `gen_${id}_${interruptions}`);
 }
 
 /** Tables without a row, and without the indexes that are made after loading. */

@@ -6,10 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase, Pool } from 'pg';
 import { writeTick } from '../domain/sources/tallystick/messages';
 import { type Fact, type Ledger, LedgerUnavailable } from '../ledger/port';
-import { isDatabaseAway, withTransaction } from '../platform/pools';
+import { UNFLUSHED, isDatabaseAway, withTransaction } from '../platform/pools';
 import type { Log } from '../platform/logging';
+import { bringAhead } from './engine/ahead';
 import { Engine } from './engine/engine';
-import type { CaseRecord, DriftEvent } from './engine/records';
+import type { CaseRecord, DriftEvent, Readable } from './engine/records';
 import { CheckpointMoved, type Generation, ensureLive, liveVersion, moveCheckpoint } from './generations';
 import { LIVE } from './generation-schema';
 import { Lease, PROJECTOR, RENEW_MS } from './lease';
@@ -162,13 +163,15 @@ export class LiveRunner {
     const { engine, store } = loaded;
     const facts = await this.parts.ledger.page(loaded.position, this.parts.batch ?? 2_000);
     if (facts.length === 0) return false;
-    for (const block of blocksOf(facts)) await engine.fold(await this.read(block));
+    await foldFacts(engine, facts, await this.reader(facts));
     const changes = { cases: engine.dirty, events: engine.events, chunks: engine.chunks };
-    await withTransaction(this.parts.pool, async (client) => {
+    const write = async (client: ClientBase) => {
       await moveCheckpoint(client, LIVE, loaded.generation, loaded.position, engine);
       await store.write(client, changes);
       if (engine.events.length > 0) await this.parts.onEvents?.(client, engine.events, engine.cases);
-    });
+    };
+    // What a crash takes back is folded again, the same way.
+    await withTransaction(this.parts.pool, write, UNFLUSHED);
     loaded.position = engine.position;
     this.parts.onVisible?.(facts);
     for (const { key, error } of engine.failures.splice(0)) {
@@ -181,12 +184,11 @@ export class LiveRunner {
     return true;
   }
 
-  private async read(block: readonly Fact[]) {
-    if (block.some((fact) => fact.source !== 'tallystick' && !this.parts.settings.source(fact.source)))
+  private async reader(facts: readonly Fact[]): Promise<(fact: Fact) => Readable> {
+    if (facts.some((fact) => fact.source !== 'tallystick' && !this.parts.settings.source(fact.source)))
       await this.parts.sources.reload();
-    return block.map((fact) =>
-      readable(fact, this.parts.settings.source(fact.source), this.parts.settings.mapping),
-    );
+    const { settings } = this.parts;
+    return (fact) => readable(fact, settings.source(fact.source), settings.mapping);
   }
 
   private async load(): Promise<Loaded> {
@@ -246,8 +248,19 @@ export async function resume(store: GenerationStore, settings: ProjectionSetting
   return engine;
 }
 
+/** Whole blocks, one after the other. */
+export async function foldFacts(
+  engine: Engine,
+  facts: readonly Fact[],
+  read: (fact: Fact) => Readable,
+): Promise<void> {
+  const blocks = blocksOf(facts).map((block) => block.map(read));
+  await bringAhead(engine.memory, blocks.flat());
+  for (const block of blocks) await engine.fold(block);
+}
+
 /** Facts of one block are consecutive and are folded at once. */
-export function blocksOf(facts: readonly Fact[]): Fact[][] {
+function blocksOf(facts: readonly Fact[]): Fact[][] {
   const blocks: Fact[][] = [];
   let number = -1;
   for (const fact of facts) {

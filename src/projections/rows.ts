@@ -3,6 +3,7 @@ import { type CaseStates, type CaseKind, caseKinds } from '../domain/cases/kinds
 import type { Wait } from '../domain/drift/context';
 import type { Finding } from '../domain/drift/finding';
 import { clusterId } from './engine/reconcile';
+import { isRareStored, stateOf, stateTexts } from './engine/rare';
 import { type CaseRecord, type DriftRecord, newInMemory } from './engine/records';
 
 export interface CaseRow {
@@ -14,6 +15,8 @@ export interface CaseRow {
   facts: number[];
   chunks: number;
   state: string;
+  /** Of the state what seldom changes. Null where its kind has nothing of that, or, on the way to the table, where it is there already. */
+  rare: string | null;
   acts: string;
 }
 
@@ -50,13 +53,23 @@ export interface StoredForm {
   waits: Wait[];
 }
 
+/** Whole, wherever it goes. */
 export function stored(record: CaseRecord): StoredForm {
-  return { row: caseRow(record), drifts: [...record.drifts.values()], waits: record.waits };
+  return formOf(record, true);
+}
+
+function formOf(record: CaseRecord, withRare: boolean): StoredForm {
+  return { row: caseRow(record, withRare), drifts: [...record.drifts.values()], waits: record.waits };
+}
+
+/** As it goes to where it came from: without what is there already. */
+export function storedChanges(record: CaseRecord): StoredForm {
+  return formOf(record, !isRareStored(record));
 }
 
 const time = (ms: number) => new Date(ms).toISOString();
 
-function caseRow(record: CaseRecord): CaseRow {
+function caseRow(record: CaseRecord, withRare: boolean): CaseRow {
   const kind = caseKinds[record.kind] as (typeof caseKinds)['order'];
   const state = record.state as CaseStates['order'];
   const { key, looks, facts, chunks } = record;
@@ -68,7 +81,7 @@ function caseRow(record: CaseRecord): CaseRow {
     looks,
     facts,
     chunks,
-    state: JSON.stringify(state),
+    ...stateTexts(record, withRare),
     acts: record.acts.length === 0 ? '[]' : JSON.stringify(record.acts),
   };
 }
@@ -109,7 +122,7 @@ export function caseRecord(row: StoredCase): CaseRecord {
   return {
     key: row.key,
     kind: row.kind as CaseKind,
-    state: JSON.parse(row.state) as CaseStates[CaseKind],
+    state: stateOf(row),
     facts: row.facts.map(Number),
     chunks: row.chunks,
     waits: [],

@@ -2,8 +2,10 @@
 import type { ClientBase, Pool } from 'pg';
 import type { CaseSource } from './engine/memory';
 import type { CaseRecord, DriftEvent, FactChunk } from './engine/records';
+import { noteStored } from './engine/rare';
 import type { FeedState } from '../domain/cases/feed';
 import { schemaName } from './generation-schema';
+import { textArray } from './text-array';
 import {
   type DriftRow,
   type StoredCase,
@@ -11,7 +13,7 @@ import {
   caseRecord,
   driftRecord,
   driftRow,
-  stored,
+  storedChanges,
 } from './rows';
 
 /** What a batch has changed. */
@@ -32,21 +34,20 @@ export class GenerationStore implements CaseSource {
   }
 
   async load(keys: readonly string[]): Promise<CaseRecord[]> {
-    const cases = await this.pool.query<StoredCase>(`SELECT * FROM ${this.s}.cases WHERE key = ANY($1)`, [
-      keys,
+    const [cases, drifts, waits] = await Promise.all([
+      this.pool.query<StoredCase>(`SELECT * FROM ${this.s}.cases WHERE key = ANY($1)`, [keys]),
+      this.pool.query<Parameters<typeof driftRecord>[0]>(
+        `SELECT * FROM ${this.s}.drifts WHERE case_key = ANY($1)`,
+        [keys],
+      ),
+      this.pool.query<{ case_key: string; waits_on: string; at: Date }>(
+        `SELECT case_key, waits_on, at FROM ${this.s}.waits WHERE case_key = ANY($1)`,
+        [keys],
+      ),
     ]);
-    if (cases.rows.length === 0) return [];
     const records = new Map(cases.rows.map((row) => [row.key, caseRecord(row)]));
-    const found = [[...records.keys()]];
-    const drifts = await this.pool.query<Parameters<typeof driftRecord>[0]>(
-      `SELECT * FROM ${this.s}.drifts WHERE case_key = ANY($1)`,
-      found,
-    );
+    for (const record of records.values()) noteStored(record);
     for (const row of drifts.rows) records.get(row.case_key)?.drifts.set(row.anchor, driftRecord(row));
-    const waits = await this.pool.query<{ case_key: string; waits_on: string; at: Date }>(
-      `SELECT case_key, waits_on, at FROM ${this.s}.waits WHERE case_key = ANY($1)`,
-      found,
-    );
     for (const row of waits.rows)
       records.get(row.case_key)?.waits.push({ on: row.waits_on, at: row.at.getTime() });
     return [...records.values()];
@@ -96,7 +97,7 @@ export class GenerationStore implements CaseSource {
 
   /** Upserts in the caller's transaction. One JSON parameter a table: measured fastest for hundreds of rows. */
   async write(client: ClientBase, changes: Changes): Promise<void> {
-    await this.writeCases(client, [...changes.cases].map(stored));
+    await this.writeCases(client, [...changes.cases].map(storedChanges));
     if (changes.events.length > 0)
       await client.query(INSERT_EVENTS(this.s), [JSON.stringify(changes.events.map(eventRow))]);
     if (changes.chunks.length > 0) {
@@ -112,37 +113,25 @@ export class GenerationStore implements CaseSource {
     }
   }
 
-  /** A reference that a case no longer has stays: whoever finds a case by it asks the case. */
-  private async addRefs(client: ClientBase, cases: readonly StoredForm[]): Promise<void> {
-    const named = cases.flatMap(({ row: { key, refs } }) => refs.map((ref) => [ref, key] as const));
-    if (named.length === 0) return;
-    await client.query(
-      `INSERT INTO ${this.s}.case_refs SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
-      [named.map(([ref]) => ref), named.map(([, key]) => key)],
-    );
-  }
-
   async writeCases(client: ClientBase, cases: readonly StoredForm[]): Promise<void> {
     for (let from = 0; from < cases.length; from += 1_000) {
       const some = cases.slice(from, from + 1_000);
-      await client.query(UPSERT_CASES(this.s), [JSON.stringify(some.map(({ row }) => row))]);
-      await this.addRefs(client, some);
-      await client.query(`DELETE FROM ${this.s}.waits WHERE case_key = ANY($1)`, [
-        some.map(({ row }) => row.key),
-      ]);
+      const rows = some.map(({ row }) => row);
+      const refs = rows.flatMap(({ key, refs: of }) => of.map((ref) => ({ ref, key })));
       const waits = some.flatMap(({ row, waits: of }) => of.map(({ on, at }) => ({ key: row.key, on, at })));
-      if (waits.length > 0) {
-        await client.query(
-          `INSERT INTO ${this.s}.waits SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])`,
-          [
-            waits.map(({ key }) => key),
-            waits.map(({ on }) => on),
-            waits.map(({ at }) => new Date(at).toISOString()),
-          ],
-        );
-      }
       const drifts = some.flatMap(({ row, drifts: of }) => of.map((drift) => driftRow(row.key, drift)));
-      if (drifts.length > 0) await client.query(UPSERT_DRIFTS(this.s), [JSON.stringify(drifts)]);
+      await client.query(WRITE_CASES(this.s), [
+        JSON.stringify(rows.map(({ state: _, rare: __, ...row }, index) => ({ ...row, place: index + 1 }))),
+        refs.map(({ ref }) => ref),
+        refs.map(({ key }) => key),
+        rows.map(({ key }) => key),
+        waits.map(({ key }) => key),
+        waits.map(({ on }) => on),
+        waits.map(({ at }) => new Date(at).toISOString()),
+        JSON.stringify(drifts),
+        textArray(rows.map(({ state }) => state)),
+        textArray(rows.map(({ rare }) => rare)),
+      ]);
     }
   }
 }
@@ -184,12 +173,7 @@ export function eventRow({
 }
 
 const CASE_COLUMNS =
-  'key text, kind text, subject text, refs text[], looks text[], facts bigint[], chunks int, state text, acts text';
-
-const UPSERT_CASES = (s: string) => `
-  INSERT INTO ${s}.cases AS t SELECT * FROM json_to_recordset($1) AS x(${CASE_COLUMNS})
-  ON CONFLICT (key) DO UPDATE SET subject = excluded.subject, refs = excluded.refs, looks = excluded.looks, facts = excluded.facts,
-    chunks = excluded.chunks, state = excluded.state, acts = excluded.acts`;
+  'key text, kind text, subject text, refs text[], looks text[], facts bigint[], chunks int, acts text, place int';
 
 const DRIFT_COLUMNS: Record<keyof DriftRow, string> = {
   case_key: 'text',
@@ -218,14 +202,32 @@ const DRIFT_COLUMNS: Record<keyof DriftRow, string> = {
 };
 const driftNames = Object.keys(DRIFT_COLUMNS);
 
-const UPSERT_DRIFTS = (s: string) => `
-  INSERT INTO ${s}.drifts SELECT * FROM json_to_recordset($1) AS x(${Object.entries(DRIFT_COLUMNS)
-    .map(([name, type]) => `${name} ${type}`)
-    .join(', ')})
-  ON CONFLICT (case_key, anchor) DO UPDATE SET ${driftNames
-    .slice(2)
-    .map((name) => `${name} = excluded.${name}`)
-    .join(', ')}`;
+/**
+ * In one statement, since each costs a way to the server and back through a loop that has requests to answer. A reference that a
+ * case no longer has stays: whoever finds a case by it asks the case.
+ */
+const WRITE_CASES = (s: string) => `
+  WITH refs AS (
+    INSERT INTO ${s}.case_refs SELECT * FROM unnest($2::text[], $3::text[]) ON CONFLICT DO NOTHING
+  ), former AS (
+    DELETE FROM ${s}.waits WHERE case_key = ANY($4)
+  ), waits AS (
+    INSERT INTO ${s}.waits SELECT * FROM unnest($5::text[], $6::text[], $7::timestamptz[])
+  ), drifts AS (
+    INSERT INTO ${s}.drifts SELECT * FROM json_to_recordset($8) AS x(${Object.entries(DRIFT_COLUMNS)
+      .map(([name, type]) => `${name} ${type}`)
+      .join(', ')})
+    ON CONFLICT (case_key, anchor) DO UPDATE SET ${driftNames
+      .slice(2)
+      .map((name) => `${name} = excluded.${name}`)
+      .join(', ')}
+  )
+  INSERT INTO ${s}.cases AS t
+  SELECT key, kind, subject, refs, looks, facts, chunks, state, rare, acts
+    FROM json_to_recordset($1) AS x(${CASE_COLUMNS})
+    JOIN unnest($9::text[], $10::text[]) WITH ORDINALITY AS s(state, rare, place) USING (place)
+  ON CONFLICT (key) DO UPDATE SET subject = excluded.subject, refs = excluded.refs, looks = excluded.looks, facts = excluded.facts,
+    chunks = excluded.chunks, state = excluded.state, rare = coalesce(excluded.rare, t.rare), acts = excluded.acts`;
 
 const INSERT_EVENTS = (s: string) => `
   INSERT INTO ${s}.drift_events SELECT * FROM json_to_recordset($1)

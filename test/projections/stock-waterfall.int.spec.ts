@@ -1,6 +1,7 @@
 import type { StockState } from '../../src/domain/cases/stock';
 import type { CaseStates } from '../../src/domain/cases/kinds';
 import { type Quantities, waterfallReasons } from '../../src/domain/drift/stock-waterfall';
+import { wholeState } from '../../src/projections/generation-schema';
 import { stockFigures, stockWaterfall } from '../../src/projections/stock-figures';
 import { createWorld, everyFault } from '../../src/simulator';
 import { type House, inHouse } from '../laws/support/house';
@@ -13,7 +14,7 @@ interface StockCase {
 
 async function stockCases({ pool }: House): Promise<StockCase[]> {
   const { rows } = await pool.query<{ key: string; kind: string; state: string; looks: string[] }>(
-    'SELECT key, kind, state, looks FROM live.cases',
+    `SELECT key, kind, ${wholeState('c')} AS state, looks FROM live.cases c`,
   );
   const states = new Map(rows.map(({ key, state }) => [key, JSON.parse(state) as CaseStates['stock']]));
   return rows

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { CaseStates } from '../../domain/cases/kinds';
+import { wholeState } from '../../projections/generation-schema';
 import type { LookProduct } from '../../domain/cases/quantities';
 
 type AnyState = CaseStates[keyof CaseStates];
@@ -8,7 +9,7 @@ type AnyState = CaseStates[keyof CaseStates];
 export async function loadStates(pool: Pool, keys: readonly string[]): Promise<Map<string, AnyState>> {
   if (keys.length === 0) return new Map();
   const { rows } = await pool.query<{ key: string; state: string }>(
-    'SELECT key, state FROM live.cases WHERE key = ANY($1)',
+    `SELECT key, ${wholeState('c')} AS state FROM live.cases c WHERE key = ANY($1)`,
     [keys],
   );
   return new Map(rows.map(({ key, state }) => [key, JSON.parse(state) as AnyState]));

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { InForceBook } from '../../projections/in-force';
+import { wholeState } from '../../projections/generation-schema';
 import { unknown } from '../refusals';
 
 export interface StockRow {
@@ -30,7 +31,7 @@ export async function findStock(pool: Pool, inForce: InForceBook, sku: string): 
 
 async function stockOf(pool: Pool, skus: readonly string[]): Promise<StockRow[]> {
   const { rows } = await pool.query<StockRow>(
-    `SELECT key, state, looks FROM live.cases
+    `SELECT key, ${wholeState('c')} AS state, looks FROM live.cases c
       WHERE key IN (SELECT case_key FROM live.case_refs WHERE ref = ANY($1)) AND refs && $1 AND kind = 'stock'
       ORDER BY key LIMIT ${MOST}`,
     [skus.map((sku) => `sku:${sku}`)],

@@ -8,6 +8,9 @@ import { LOGGER, POOL } from '../tokens';
 
 /** One look serves all who wait, so this is a bound on the database's load and not on a caller's. */
 const LOOK_MS = 10;
+/** While the projector of this process tells what it has folded. */
+const LOOK_WHERE_TOLD_MS = 200;
+const TOLD_HOLDS_MS = 1_000;
 
 const COLUMNS = `SELECT c.relname || '.' || a.attname AS column FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   WHERE c.relnamespace = to_regnamespace('${LIVE}') AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped`;
@@ -22,6 +25,7 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
   private readonly stop = new AbortController();
   private looking = false;
+  private toldAt = -Infinity;
 
   constructor(
     @Inject(POOL) private readonly pool: Pool,
@@ -59,6 +63,12 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
     });
   }
 
+  /** The live generation has folded so far: whoever waits for that need not look. */
+  told(position: number): void {
+    this.toldAt = performance.now();
+    this.settleUpTo(position);
+  }
+
   /** Before the server waits for its requests: those that only wait are told to come again, elsewhere. */
   beforeApplicationShutdown(): void {
     this.stop.abort();
@@ -70,9 +80,9 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
     this.looking = true;
     try {
       while (this.waiters.size > 0 && !this.stop.signal.aborted) {
-        await delay(LOOK_MS, undefined, { signal: this.stop.signal });
-        const position = await this.position();
-        for (const waiter of this.waiters) if (waiter.position <= position) waiter.settle(true);
+        const isTold = performance.now() - this.toldAt < TOLD_HOLDS_MS;
+        await delay(isTold ? LOOK_WHERE_TOLD_MS : LOOK_MS, undefined, { signal: this.stop.signal });
+        this.settleUpTo(await this.position());
       }
     } catch (error) {
       this.logger.debug({ err: error }, 'the checkpoint could not be read; nobody waits for it any longer');
@@ -80,6 +90,10 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
       this.looking = false;
       this.settleAll();
     }
+  }
+
+  private settleUpTo(position: number): void {
+    for (const waiter of this.waiters) if (waiter.position <= position) waiter.settle(true);
   }
 
   private settleAll(): void {

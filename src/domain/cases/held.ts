@@ -102,10 +102,28 @@ export function earliest<V>(slot: Slot<V>): Held<V> | null {
   return first;
 }
 
+/** A slot is never changed in place, and the long ones (counts, balances) are asked of at every move of a SKU. */
+const latestOf = new WeakMap<Slot<unknown>, Held<unknown>>();
+const SHORT = 3;
+
 export function latest<V>(slot: Slot<V>): Held<V> | null {
+  const known = slot.length > SHORT ? latestOf.get(slot) : undefined;
+  if (known) return known as Held<V>;
   let last: Held<V> | null = null;
   for (const held of slot) if (last === null || earlier(held, last) > 0) last = held;
+  if (last !== null && slot.length > SHORT) latestOf.set(slot, last);
   return last;
+}
+
+/** The slot itself where nothing in it is later. */
+export function upTo<V>(slot: Slot<V>, until: number): Slot<V> {
+  return isWithin(slot, until) ? slot : slot.filter((held) => held.at <= until);
+}
+
+/** Whether nothing in it is later. */
+export function isWithin(slot: Slot<unknown>, until: number): boolean {
+  const last = latest(slot);
+  return last === null || last.at <= until;
 }
 
 export function sourceOf(held: Held<unknown>): string {

@@ -12,6 +12,7 @@ import {
   orderSubject,
   returnShares,
   sameShare,
+  stockOf,
   stockShares,
 } from './order';
 import {
@@ -67,6 +68,8 @@ interface KindOf<S> {
   refs(state: S): string[];
   /** What it tells other cases, by their keys; differences are delivered. */
   contributions?(state: S): Contribution<unknown>[];
+  /** Cases that a fact may make it tell something: for who brings them into memory ahead. */
+  mayTell?(fact: HeldFact): readonly string[];
   /** Whether a change of the state can have changed them; cheap, by identity of what they are made from. */
   contributionsMayDiffer?(before: S, after: S): boolean;
   /** Whether two contributions say the same; compared as JSON where there is nothing quicker. */
@@ -75,6 +78,8 @@ interface KindOf<S> {
   receive?(state: S, from: string, value: unknown, known: boolean): S;
   /** What cases that look at this one depend on: they are asked again when this text changes. */
   facet?(state: S): string;
+  /** Fields that seldom change and may be large: they are stored beside the others, and again only when they have changed. */
+  rare?: readonly (keyof S & string)[];
 }
 
 const noRefs = () => [];
@@ -87,6 +92,7 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     subject: (state) => `order:${orderSubject(state)}`,
     refs: orderRefs,
     contributions: stockShares,
+    mayTell: stockOf,
     contributionsMayDiffer: (before, after) =>
       before.dispatched !== after.dispatched ||
       before.fulfilments !== after.fulfilments ||
@@ -112,6 +118,8 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
     // Only a kit's rows are looked at (by its components), and a kit is never counted.
     facet: (state) =>
       state.counts.length + state.balances.length === 0 ? JSON.stringify([state.open, state.balanced]) : '',
+    // Orders move a SKU all day; what was counted and what is settled changes with the next count.
+    rare: ['counts', 'adjusted', 'movements', 'balances', 'journals', 'settled'],
   },
   product: {
     initial: initialProduct,

@@ -4,6 +4,7 @@
  */
 import type { Body } from '../facts/canonical';
 import { type Held, type HeldFact, type Slot, put } from './held';
+import { stockKey } from './route';
 
 /** One version of the sales order, as far as the release to the warehouse is concerned. */
 export interface OrderVersion {
@@ -154,12 +155,12 @@ export interface StockShare {
   dispatched: readonly Move[];
   /** Prima's fulfilments, micro-units of `uom`. */
   posted: readonly (Move & { uom: string })[];
-  /** Scend's returns. */
-  returned: readonly (Move & { toStatus: string | null; ref: string })[];
+  /** The warehouse's returns, by the keys of their documents. */
+  returned: readonly (Move & { key: string; toStatus: string | null; ref: string })[];
 }
 
+/** Of a document's version: its fact tells it from every other. */
 export interface Move {
-  key: string;
   fact: number;
   at: number;
   quantity: number;
@@ -182,7 +183,7 @@ class Shares {
   private readonly byTarget = new Map<string, OpenShare>();
 
   of(sku: string, warehouse: string): OpenShare {
-    const key = `stock:${sku}@${warehouse}`;
+    const key = stockKey(sku, warehouse);
     const known = this.byTarget.get(key);
     if (known) return known;
     const fresh = { dispatched: [], posted: [], returned: [] };
@@ -194,7 +195,7 @@ class Shares {
     for (const held of slot) {
       for (const { sku, quantity, toStatus } of held.value.lines) {
         const { warehouse, returnRef: ref } = held.value;
-        this.of(sku, warehouse).returned.push({ ...move(held, quantity), toStatus, ref });
+        this.of(sku, warehouse).returned.push({ key: held.key, ...move(held, quantity), toStatus, ref });
       }
     }
   }
@@ -224,6 +225,13 @@ export function stockShares(state: OrderState): Contribution<StockShare>[] {
   return shares.list();
 }
 
+/** The stock cases that a document moves goods in. */
+export function stockOf({ type, held }: HeldFact): string[] {
+  if (type !== 'dispatched' && type !== 'fulfilment' && type !== 'return-received') return [];
+  const { warehouse, lines } = held.value;
+  return warehouse === null ? [] : lines.map(({ sku }) => stockKey(sku, warehouse));
+}
+
 /** Of goods that came back without an order's number. */
 export function returnShares(returned: OrderState['returned']): Contribution<StockShare>[] {
   const shares = new Shares();
@@ -232,7 +240,7 @@ export function returnShares(returned: OrderState['returned']): Contribution<Sto
 }
 
 function move(held: Held<unknown>, quantity: number): Move {
-  return { key: held.key, fact: held.fact, at: held.at, quantity };
+  return { fact: held.fact, at: held.at, quantity };
 }
 
 export function sameShare(a: StockShare, b: StockShare): boolean {
@@ -253,7 +261,6 @@ function sameMoves(a: readonly AnyMove[], b: readonly AnyMove[]): boolean {
       return (
         other !== undefined &&
         move.fact === other.fact &&
-        move.key === other.key &&
         move.quantity === other.quantity &&
         move.at === other.at &&
         move.uom === other.uom &&

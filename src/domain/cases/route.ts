@@ -32,12 +32,12 @@ export function route(fact: Canonical): string[] {
     case 'stock-balance':
     case 'stock-adjusted':
     case 'stock-journal':
-      return [`stock:${fact.body.sku}@${fact.body.warehouse}`];
+      return [stockKey(fact.body.sku, fact.body.warehouse)];
     case 'goods-received':
     case 'transfer-dispatched':
     case 'transfer-received': {
       const { warehouse, lines } = fact.body;
-      return [...new Set(lines.map((line) => `stock:${line.sku}@${warehouse}`))];
+      return [...new Set(lines.map((line) => stockKey(line.sku, warehouse)))];
     }
     case 'item':
     case 'item-synchronised':
@@ -83,6 +83,10 @@ function transmissionTarget(entity: string, from: string, ref: string): string[]
     default:
       return [];
   }
+}
+
+export function stockKey(sku: string, warehouse: string): string {
+  return `stock:${sku}@${warehouse}`;
 }
 
 export function kindOf(key: string): string {

@@ -1,6 +1,6 @@
 /** What each side says is in a stock case at an instant, rolled forward from its last count or balance. Base micro-units. */
 import { MICRO, exact, mulDiv } from '../exact';
-import { type Held, type Slot, latest } from './held';
+import { type Held, isWithin, latest, upTo } from './held';
 import { type LookProduct, toBase } from './quantities';
 import { type OrderShare, type StockState, type Tally, everyShare } from './stock';
 
@@ -243,15 +243,4 @@ function converter(sku: string, look: LookProduct): (move: { uom: string; quanti
     }
     return factor === null || factor === MICRO ? move.quantity : mulDiv(move.quantity, factor, MICRO);
   };
-}
-
-/** Whether nothing in it is later. */
-function isWithin(slot: Slot<unknown>, until: number): boolean {
-  for (const { at } of slot) if (at > until) return false;
-  return true;
-}
-
-/** The slot itself where nothing in it is later. */
-function upTo<V>(slot: Slot<V>, until: number): Slot<V> {
-  return isWithin(slot, until) ? slot : slot.filter((held) => held.at <= until);
 }

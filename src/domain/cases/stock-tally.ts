@@ -7,8 +7,8 @@ export interface OrderShare extends StockShare {
   order: string;
 }
 
-/** Only what the history needs, since a hot SKU has thousands: clock and quantity in turn, in the balances' unit. */
-export interface SettledShare {
+/** Of a share that moved the same on both sides, since a hot SKU has thousands: fact, clock and quantity in turn, in the balances' unit. */
+export interface FlatShare {
   order: string;
   dispatched: readonly number[];
   posted: readonly number[];
@@ -33,19 +33,17 @@ export interface Anchors {
   uom: string | undefined;
 }
 
-export function settle({ order, dispatched, posted }: OrderShare): SettledShare {
-  const pairs = (moves: readonly Move[]) => moves.flatMap(({ at, quantity }) => [at, quantity]);
-  return { order, dispatched: pairs(dispatched), posted: pairs(posted) };
+export function flat({ order, dispatched, posted }: OrderShare): FlatShare {
+  return { order, dispatched: triples(dispatched), posted: triples(posted) };
 }
 
-export function unsettle({ order, dispatched, posted }: SettledShare, uom: string): OrderShare {
-  const moves = (pairs: readonly number[]) =>
-    Array.from({ length: pairs.length / 2 }, (_, index) => ({
-      key: '',
-      fact: 0,
-      at: pairs[2 * index] ?? 0,
-      quantity: pairs[2 * index + 1] ?? 0,
-    }));
+function triples(moves: readonly Move[]): number[] {
+  const flattened: number[] = [];
+  for (const { fact, at, quantity } of moves) flattened.push(fact, at, quantity);
+  return flattened;
+}
+
+export function whole({ order, dispatched, posted }: FlatShare, uom: string): OrderShare {
   return {
     order,
     dispatched: moves(dispatched),
@@ -54,6 +52,22 @@ export function unsettle({ order, dispatched, posted }: SettledShare, uom: strin
   };
 }
 
+function moves(flattened: readonly number[]): Move[] {
+  return Array.from({ length: flattened.length / 3 }, (_, index) => {
+    const [fact = 0, at = 0, quantity = 0] = flattened.slice(3 * index, 3 * index + 3);
+    return { fact, at, quantity };
+  });
+}
+
+/** The clock of the last move. */
+export function lastMove({ dispatched, posted }: FlatShare): number {
+  let last = -Infinity;
+  for (let i = 1; i < dispatched.length; i += 3) last = Math.max(last, dispatched[i] ?? last);
+  for (let i = 1; i < posted.length; i += 3) last = Math.max(last, posted[i] ?? last);
+  return last;
+}
+
+/** With the share's moves, or without them again. Null where the sums are beyond exact digits. */
 export function tallied(
   tally: Tally | null,
   share: OrderShare,
@@ -70,8 +84,30 @@ export function tallied(
     if (move.at > anchors.balance) posted = added(posted, move.uom, sign * move.quantity);
     if (move.at > last) last = move.at;
   }
-  const exactly = isExact(dispatched) && posted.every(({ quantity }) => isExact(quantity));
-  return exactly ? { dispatched, posted, newest: last } : null;
+  return exactly(dispatched, posted, last);
+}
+
+export function talliedFlat(
+  tally: Tally | null,
+  share: FlatShare,
+  sign: 1 | -1,
+  anchors: Anchors,
+): Tally | null {
+  if (tally === null) return null;
+  let { dispatched } = tally;
+  let quantity = 0;
+  const { dispatched: out, posted: booked } = share;
+  for (let i = 0; i < out.length; i += 3)
+    if ((out[i + 1] as number) > anchors.count) dispatched += sign * (out[i + 2] as number);
+  for (let i = 0; i < booked.length; i += 3)
+    if ((booked[i + 1] as number) > anchors.balance) quantity += booked[i + 2] as number;
+  const posted = quantity === 0 ? tally.posted : added(tally.posted, anchors.uom ?? '', sign * quantity);
+  return exactly(dispatched, posted, Math.max(tally.newest, lastMove(share)));
+}
+
+function exactly(dispatched: number, posted: Tally['posted'], newest: number): Tally | null {
+  const exact = isExact(dispatched) && posted.every(({ quantity }) => isExact(quantity));
+  return exact ? { dispatched, posted, newest } : null;
 }
 
 function added(sums: Tally['posted'], uom: string, quantity: number): Tally['posted'] {

@@ -8,13 +8,15 @@ import { type Held, type HeldFact, type Slot, latest, put } from './held';
 import type { StockShare } from './order';
 import {
   type Anchors,
+  type FlatShare,
   NO_TALLY,
   type OrderShare,
-  type SettledShare,
   type Tally,
-  settle,
+  flat,
+  lastMove,
   tallied,
-  unsettle,
+  talliedFlat,
+  whole,
 } from './stock-tally';
 
 export type { OrderShare, Tally };
@@ -37,9 +39,9 @@ export interface StockState {
   /** Shares that still explain a difference: dispatched and posted unequal, or with a return. */
   open: readonly OrderShare[];
   /** Shares that moved the same on both sides; only their sum matters, which `tally` has. All three by order. */
-  balanced: readonly OrderShare[];
+  balanced: readonly FlatShare[];
   /** Balanced shares that both sides' last anchors include: no position needs them, only the history within the window. */
-  settled: readonly SettledShare[];
+  settled: readonly FlatShare[];
   /** Null: the sums are beyond exact digits, and only the shares themselves can say whether that matters. */
   tally: Tally | null;
 }
@@ -170,16 +172,22 @@ function copyOf(state: StockState): StockState {
 
 /** Takes an order's share out of a copy. */
 function withdraw(next: StockState, order: string, anchors: Anchors): void {
-  for (const list of ['open', 'balanced'] as const) {
-    const index = placeIn(next[list], order);
-    const former = next[list][index];
-    if (former?.order !== order) continue;
-    next[list] = next[list].toSpliced(index, 1);
-    next.tally = tallied(next.tally, former, -1, anchors);
+  const atOpen = placeIn(next.open, order);
+  const open = next.open[atOpen];
+  if (open?.order === order) {
+    next.open = next.open.toSpliced(atOpen, 1);
+    next.tally = tallied(next.tally, open, -1, anchors);
     return;
   }
-  const index = placeIn(next.settled, order);
-  if (next.settled[index]?.order === order) next.settled = next.settled.toSpliced(index, 1);
+  const atBalanced = placeIn(next.balanced, order);
+  const balanced = next.balanced[atBalanced];
+  if (balanced?.order === order) {
+    next.balanced = next.balanced.toSpliced(atBalanced, 1);
+    next.tally = talliedFlat(next.tally, balanced, -1, anchors);
+    return;
+  }
+  const atSettled = placeIn(next.settled, order);
+  if (next.settled[atSettled]?.order === order) next.settled = next.settled.toSpliced(atSettled, 1);
 }
 
 /** Where an order's share is in a list, or would be: whoever told first, the lists are the same. */
@@ -202,19 +210,23 @@ function inserted<S extends { order: string }>(list: readonly S[], share: S): re
 
 /** Puts a share into a copy, where its moves and the last anchors want it, whichever came first. */
 function place(next: StockState, share: OrderShare, anchors: Anchors): void {
-  const list = placeOf(share, anchors);
-  if (list === 'settled') {
-    next.settled = inserted(next.settled, settle(share));
+  if (!isBalanced(share, anchors.uom)) {
+    next.open = inserted(next.open, share);
+    next.tally = tallied(next.tally, share, 1, anchors);
     return;
   }
-  next[list] = inserted(next[list], share);
-  next.tally = tallied(next.tally, share, 1, anchors);
+  const balanced = flat(share);
+  if (isSettled(balanced, anchors)) next.settled = inserted(next.settled, balanced);
+  else {
+    next.balanced = inserted(next.balanced, balanced);
+    next.tally = talliedFlat(next.tally, balanced, 1, anchors);
+  }
 }
 
 /** Every share, for an instant at which the sums do not hold. */
 export function everyShare({ open, balanced, settled, balances }: StockState): OrderShare[] {
   const uom = unitOf(balances) ?? '';
-  return [...open, ...balanced, ...settled.map((share) => unsettle(share, uom))];
+  return [...open, ...[...balanced, ...settled].map((share) => whole(share, uom))];
 }
 
 const DAY = 86_400_000;
@@ -245,7 +257,7 @@ function forget(state: StockState): StockState {
     adjusted: recent(state.adjusted, edge),
     movements: state.movements.filter((held) => held.at >= edge || !booked(state, held.value)),
     journals: recent(state.journals, edge),
-    settled: next.settled.filter((share) => lastSettled(share) >= edge),
+    settled: next.settled.filter((share) => lastMove(share) >= edge),
   };
 }
 
@@ -261,10 +273,9 @@ function anchorsOf({ counts, balances }: StockState): Anchors {
   };
 }
 
-/** A function of the share and of both sides' last anchors, whichever came first. */
-function placeOf(share: OrderShare, { count, balance, uom }: Anchors): 'open' | 'balanced' | 'settled' {
-  if (!isBalanced(share, uom)) return 'open';
-  return lastMove(share) <= Math.min(count, balance) ? 'settled' : 'balanced';
+/** Whether both sides' last anchors include all that it moved, whichever came first. */
+function isSettled(share: FlatShare, { count, balance }: Anchors): boolean {
+  return lastMove(share) <= Math.min(count, balance);
 }
 
 /**
@@ -273,18 +284,24 @@ function placeOf(share: OrderShare, { count, balance, uom }: Anchors): 'open' | 
  */
 function sortShares(state: StockState): StockState {
   const open: OrderShare[] = [];
-  const balanced: OrderShare[] = [];
-  const settled: SettledShare[] = [];
+  const newlyBalanced: FlatShare[] = [];
+  const balanced: FlatShare[] = [];
+  const settled: FlatShare[] = [];
   const anchors = anchorsOf(state);
   let tally: Tally | null = NO_TALLY;
-  for (const share of merged(state.open, state.balanced)) {
-    const list = placeOf(share, anchors);
-    if (list === 'settled') {
-      settled.push(settle(share));
-      continue;
+  for (const share of state.open) {
+    if (isBalanced(share, anchors.uom)) newlyBalanced.push(flat(share));
+    else {
+      open.push(share);
+      tally = tallied(tally, share, 1, anchors);
     }
-    (list === 'open' ? open : balanced).push(share);
-    tally = tallied(tally, share, 1, anchors);
+  }
+  for (const share of merged(state.balanced, newlyBalanced)) {
+    if (isSettled(share, anchors)) settled.push(share);
+    else {
+      balanced.push(share);
+      tally = talliedFlat(tally, share, 1, anchors);
+    }
   }
   return { ...state, open, balanced, settled: merged(state.settled, settled), tally };
 }
@@ -308,9 +325,7 @@ function byOrder(a: { order: string }, b: { order: string }): number {
 }
 
 function newest(slot: Slot<unknown>): number | null {
-  let last: number | null = null;
-  for (const { at } of slot) if (last === null || at > last) last = at;
-  return last;
+  return latest(slot)?.at ?? null;
 }
 
 function floor(slot: Slot<unknown>, horizon: number): number | null {
@@ -326,20 +341,6 @@ function booked(state: StockState, movement: Movement): boolean {
       journalled += value.quantity;
   }
   return journalled === movement.quantity;
-}
-
-function lastMove(share: OrderShare): number {
-  let last = -Infinity;
-  for (const each of share.dispatched) if (each.at > last) last = each.at;
-  for (const each of share.posted) if (each.at > last) last = each.at;
-  return last;
-}
-
-function lastSettled({ dispatched, posted }: SettledShare): number {
-  let last = -Infinity;
-  for (const pairs of [dispatched, posted])
-    for (let i = 0; i < pairs.length; i += 2) last = Math.max(last, pairs[i] ?? last);
-  return last;
 }
 
 /** Dispatched and posted in full, in the balance's own unit. A later revision delivers the whole share again. */

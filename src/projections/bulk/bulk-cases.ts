@@ -3,7 +3,7 @@
  * will be stored, and beyond a bound in the generation's own tables. What is left in memory at the end is loaded in bulk.
  */
 import type { ClientBase, Pool } from 'pg';
-import { withTransaction } from '../../platform/pools';
+import { UNFLUSHED, withTransaction } from '../../platform/pools';
 import { ColdCases } from './cold-cases';
 import { Engine, type EngineSettings } from '../engine/engine';
 import type { CaseSource } from '../engine/memory';
@@ -115,10 +115,7 @@ export class BulkCases implements CaseSource {
 
   /** Nothing of a half-built generation outlives a crash, so nobody waits for the disk before the promotion does. */
   private inBulk(load: (client: ClientBase) => Promise<void>): Promise<void> {
-    return withTransaction(this.options.pool, async (client) => {
-      await client.query('SET LOCAL synchronous_commit = off');
-      await load(client);
-    });
+    return withTransaction(this.options.pool, load, UNFLUSHED);
   }
 }
 

@@ -5,7 +5,9 @@ import type { CaseRow } from '../rows';
 export const COPY_HEAD = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 export const COPY_END = Buffer.from([0xff, 0xff]);
 
-const COLUMNS = 9;
+const COLUMNS = 10;
+/** In place of a length. */
+const NULL = -1;
 const TEXT = 25;
 const BIGINT = 20;
 /** Of an array before its elements: its length in bytes, dimensions, flags, type, size, lower bound. */
@@ -15,8 +17,8 @@ const TWO_32 = 2 ** 32;
 const SHORT = 64;
 
 /** Room that is enough for the tuple. */
-export function mostBytes({ key, kind, subject, refs, looks, facts, state, acts }: CaseRow): number {
-  let chars = key.length + kind.length + subject.length + state.length + acts.length;
+export function mostBytes({ key, kind, subject, refs, looks, facts, state, rare, acts }: CaseRow): number {
+  let chars = key.length + kind.length + subject.length + state.length + (rare?.length ?? 0) + acts.length;
   for (const ref of refs) chars += ref.length;
   for (const look of looks) chars += look.length;
   const lengths = 2 + 4 * (COLUMNS + 1) + 3 * ARRAY_HEAD + 4 * (refs.length + looks.length);
@@ -34,6 +36,7 @@ export function writeTuple(bytes: Buffer, start: number, row: CaseRow): number {
   at = writeBigints(bytes, at, row.facts);
   at = writeInt32(bytes, writeInt32(bytes, at, 4), row.chunks);
   at = writeText(bytes, at, row.state);
+  at = row.rare === null ? writeInt32(bytes, at, NULL) : writeText(bytes, at, row.rare);
   return writeText(bytes, at, row.acts);
 }
 
@@ -117,5 +120,19 @@ export function readTuple(bytes: Buffer, start: number): CaseRow {
   const [refs, looks, facts] = [elements(text), elements(text), elements(bigint)];
   at += 8;
   const chunks = bytes.readInt32BE(at - 4);
-  return { key, kind, subject, refs, looks, facts, chunks, state: text(), acts: text() };
+  const state = text();
+  const isNull = bytes.readInt32BE(at) === NULL;
+  if (isNull) at += 4;
+  return {
+    key,
+    kind,
+    subject,
+    refs,
+    looks,
+    facts,
+    chunks,
+    state,
+    rare: isNull ? null : text(),
+    acts: text(),
+  };
 }

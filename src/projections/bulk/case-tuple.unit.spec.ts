@@ -12,6 +12,7 @@ const rows: fc.Arbitrary<CaseRow> = fc.record({
   facts: fc.array(fc.maxSafeNat()),
   chunks: fc.nat(),
   state: fc.string({ unit: 'grapheme', maxLength: 500 }),
+  rare: fc.option(text, { nil: null }),
   acts: text,
 });
 

@@ -1,4 +1,5 @@
 /** Cases of one kind whose states differ, a stretch of keys at a time, so that no answer reads more than a bound. */
+import { casesToCompare, wholeState } from '../generation-schema';
 import type { Sides } from './compare';
 
 export interface DifferingCase {
@@ -31,11 +32,11 @@ export async function differingCases(
   const end = await endOf(sides, from, last);
   const { rows } = await client.query<DifferingCase>(
     `${lookers ? PRODUCTS(before, after) : ''}
-     SELECT key, coalesce(a.subject, b.subject) AS subject, b.state AS before, a.state AS after,
+     SELECT key, coalesce(a.subject, b.subject) AS subject, ${wholeState('b')} AS before, ${wholeState('a')} AS after,
             b.looks AS "looksBefore", a.looks AS "looksAfter"
-       FROM (SELECT * FROM ${before}.cases WHERE key >= $1 AND key < $2) b
-       FULL JOIN (SELECT * FROM ${after}.cases WHERE key >= $1 AND key < $2) a USING (key)
-      WHERE b.state IS DISTINCT FROM a.state ${lookers ? `OR ${LOOKS('b')} OR ${LOOKS('a')}` : ''}
+       FROM (${casesToCompare(before, 'key >= $1 AND key < $2')}) b
+       FULL JOIN (${casesToCompare(after, 'key >= $1 AND key < $2')}) a USING (key)
+      WHERE (b.state, b.rare) IS DISTINCT FROM (a.state, a.rare) ${lookers ? `OR ${LOOKS('b')} OR ${LOOKS('a')}` : ''}
       ORDER BY key LIMIT $3`,
     [from, end ?? last, limit],
   );

@@ -1,6 +1,7 @@
 /** What changes in sums: drifts in number, units and money, cases that differ, messages that leave or enter quarantine. */
 import type { ClientBase } from 'pg';
 import { type DiffParts, type Sides, compared } from './compare';
+import { casesToCompare } from '../generation-schema';
 import { type Change, driftsThatDiffer } from './drifts';
 
 /** Drifts of one detector and cause, with money in one currency: currencies are never added up. */
@@ -63,10 +64,10 @@ export async function driftChanges(
 async function caseChanges({ client, before, after }: Sides): Promise<CaseChanges[]> {
   const { rows } = await client.query<CaseChanges>(`
     SELECT kind, count(*) FILTER (WHERE a IS NULL) AS "onlyBefore", count(*) FILTER (WHERE b IS NULL) AS "onlyAfter",
-           count(*) FILTER (WHERE b <> a) AS different
+           count(*) FILTER (WHERE a IS NOT NULL AND b IS NOT NULL) AS different
       FROM (SELECT coalesce(b.kind, a.kind) AS kind, b.state AS b, a.state AS a
-              FROM ${before}.cases b FULL JOIN ${after}.cases a USING (key)
-             WHERE b.state IS DISTINCT FROM a.state) different
+              FROM (${casesToCompare(before, 'true')}) b FULL JOIN (${casesToCompare(after, 'true')}) a USING (key)
+             WHERE (b.state, b.rare) IS DISTINCT FROM (a.state, a.rare)) different
      WHERE kind <> 'message'
      GROUP BY kind ORDER BY kind`);
   return rows;

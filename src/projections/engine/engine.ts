@@ -20,29 +20,21 @@ import { BEYOND_EXACT, type Part } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
 import { type Reading, type ToldAct, readBlock, refusedMessage } from './reading';
 import { actOf, reconcile, waitForExpiry } from './reconcile';
-import { type CaseRecord, type DriftEvent, type FactChunk, type Readable, CHUNK } from './records';
+import {
+  type CaseRecord,
+  type DriftEvent,
+  type FactChunk,
+  type Readable,
+  type Shown,
+  type Told,
+  CHUNK,
+} from './records';
+import { noteStored } from './rare';
 import { Schedule, newWaits } from './schedule';
 
 export interface EngineSettings {
   policy: Policy;
   startsAt(source: string): number | null;
-}
-
-/** What a case tells one that another engine has. Plain data. */
-export interface Told {
-  from: string;
-  target: string;
-  /** Null takes back what was told before. */
-  value: unknown;
-  /** Positions that it rests on. */
-  facts: number[];
-  known: boolean;
-}
-
-/** A case that others look at, as it is now. Plain data. */
-export interface Shown {
-  key: string;
-  state: CaseStates[Lookable];
 }
 
 /** One instant, as far as it concerns the cases of one engine. */
@@ -378,7 +370,10 @@ export class Engine {
 
   /** What has changed is stored: forgets that it changed, and keeps about `bound` cases in memory. */
   settle(bound: number): void {
-    for (const record of this.dirty) record.memory.dirty = false;
+    for (const record of this.dirty) {
+      record.memory.dirty = false;
+      noteStored(record);
+    }
     this.dirty = [];
     this.events = [];
     this.chunks = [];

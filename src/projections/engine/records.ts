@@ -1,7 +1,7 @@
 /** What a generation holds, row by row. */
 import type { CaseKind, CaseStates } from '../../domain/cases/kinds';
 import type { Contribution } from '../../domain/cases/order';
-import type { Wait } from '../../domain/drift/context';
+import type { Lookable, Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
 import type { Translation } from '../../domain/sources/source-kind';
 import type { OwnMessage } from '../../domain/sources/tallystick/messages';
@@ -90,10 +90,38 @@ export interface InMemory {
   asked: number;
   /** Facts of which others told it at this turn. */
   heard: number[] | null;
+  /** What is rare in the state, as it is stored; null where it is not, or not known to be. */
+  rare: readonly unknown[] | null;
 }
 
 export function newInMemory(): InMemory {
-  return { used: 0, told: null, dirty: false, touched: 0, remembered: 0, asked: 0, heard: null };
+  return {
+    used: 0,
+    told: null,
+    dirty: false,
+    touched: 0,
+    remembered: 0,
+    asked: 0,
+    heard: null,
+    rare: null,
+  };
+}
+
+/** What a case tells one that another engine has. Plain data. */
+export interface Told {
+  from: string;
+  target: string;
+  /** Null takes back what was told before. */
+  value: unknown;
+  /** Positions that it rests on. */
+  facts: number[];
+  known: boolean;
+}
+
+/** A case that others look at, as it is now. Plain data. */
+export interface Shown {
+  key: string;
+  state: CaseStates[Lookable];
 }
 
 export type DriftEventType =

@@ -6,7 +6,8 @@
 import { BLOCK } from '../../ledger/fact-rows';
 import type { FactRows } from '../../ledger/rows';
 import type { FeedState } from '../../domain/cases/feed';
-import type { Instant, Shown, Told } from '../engine/engine';
+import type { Instant } from '../engine/engine';
+import type { Shown, Told } from '../engine/records';
 import { type Reading, readBlock } from '../engine/reading';
 import type { BulkCases } from '../bulk/bulk-cases';
 import type { ProjectionSettings } from '../settings';

@@ -1,7 +1,7 @@
 /** A lane in a thread of its own: the same calls, as messages that are answered in order. */
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Told } from '../engine/engine';
+import type { Told } from '../engine/records';
 import type { Lane, LaneInstant, LaneReading, LaneSetup } from './lane';
 import type { LaneRows } from './batch';
 import { type ToldWire, unpackTold } from './told-wire';

@@ -3,7 +3,7 @@
  * write and to read.
  */
 import type { Move, StockShare } from '../../domain/cases/order';
-import type { Told } from '../engine/engine';
+import type { Told } from '../engine/records';
 
 type Flat = (string | number | null)[];
 type Head = [from: string, target: string, known: boolean, facts: number[]];
@@ -18,32 +18,32 @@ export function packTold({ from, target, known, facts, value }: Told): ToldWire 
   const dispatched: Flat = [];
   const posted: Flat = [];
   const returned: Flat = [];
-  for (const { key, fact, at, quantity } of share.dispatched) dispatched.push(key, fact, at, quantity);
-  for (const { key, fact, at, quantity, uom } of share.posted) posted.push(key, fact, at, quantity, uom);
+  for (const { fact, at, quantity } of share.dispatched) dispatched.push(fact, at, quantity);
+  for (const { fact, at, quantity, uom } of share.posted) posted.push(fact, at, quantity, uom);
   for (const { key, fact, at, quantity, toStatus, ref } of share.returned)
-    returned.push(key, fact, at, quantity, toStatus, ref);
+    returned.push(fact, at, quantity, key, toStatus, ref);
   return [from, target, known, facts, dispatched, posted, returned];
 }
 
 export function unpackTold([from, target, known, facts, dispatched, posted, returned]: ToldWire): Told {
   if (!dispatched || !posted || !returned) return { from, target, known, facts, value: null };
   const share: Writable<StockShare> = { dispatched: [], posted: [], returned: [] };
-  for (let i = 0; i < dispatched.length; i += 4) share.dispatched.push(moveAt(dispatched, i));
-  for (let i = 0; i < posted.length; i += 5)
-    share.posted.push({ ...moveAt(posted, i), uom: posted[i + 4] as string });
+  for (let i = 0; i < dispatched.length; i += 3) share.dispatched.push(moveAt(dispatched, i));
+  for (let i = 0; i < posted.length; i += 4)
+    share.posted.push({ ...moveAt(posted, i), uom: posted[i + 3] as string });
   for (let i = 0; i < returned.length; i += 6) {
-    const toStatus = returned[i + 4] as string | null;
-    share.returned.push({ ...moveAt(returned, i), toStatus, ref: returned[i + 5] as string });
+    const [key, toStatus, ref] = [returned[i + 3], returned[i + 4], returned[i + 5]];
+    share.returned.push({
+      key: key as string,
+      ...moveAt(returned, i),
+      toStatus: toStatus as string | null,
+      ref: ref as string,
+    });
   }
   return { from, target, known, facts, value: share };
 }
 
 function moveAt(flat: Flat, i: number): Move {
-  const [key, fact, at, quantity] = [flat[i], flat[i + 1], flat[i + 2], flat[i + 3]];
-  return {
-    key: key as string,
-    fact: fact as number,
-    at: at as number,
-    quantity: quantity as number,
-  };
+  const [fact, at, quantity] = [flat[i], flat[i + 1], flat[i + 2]];
+  return { fact: fact as number, at: at as number, quantity: quantity as number };
 }

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import type { StockShare } from '../../domain/cases/order';
-import type { Told } from '../engine/engine';
+import type { Told } from '../engine/records';
 import { packTold, unpackTold } from './told-wire';
 
-const move = { key: fc.string(), fact: fc.nat(), at: fc.maxSafeInteger(), quantity: fc.maxSafeInteger() };
+const move = { fact: fc.nat(), at: fc.maxSafeInteger(), quantity: fc.maxSafeInteger() };
 const share: fc.Arbitrary<StockShare> = fc.record({
   dispatched: fc.array(fc.record(move)),
   posted: fc.array(fc.record({ ...move, uom: fc.string() })),
   returned: fc.array(
-    fc.record({ ...move, toStatus: fc.option(fc.string(), { nil: null }), ref: fc.string() }),
+    fc.record({
+      key: fc.string(),
+      ...move,
+      toStatus: fc.option(fc.string(), { nil: null }),
+      ref: fc.string(),
+    }),
   ),
 });
 const told: fc.Arbitrary<Told> = fc.record({

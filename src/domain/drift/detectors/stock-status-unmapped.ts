@@ -85,15 +85,27 @@ export const stockStatusUnmapped = detector({
   },
 });
 
+/** Counts that were looked through and have known statuses only: a slot never changes, and every move of the SKU asks. */
+const known = new WeakSet<StockState['counts']>();
+
+function allKnown(counts: StockState['counts']): boolean {
+  if (known.has(counts)) return true;
+  const all = counts.every((held) => held.value.statuses.every(({ status }) => stockStatuses.has(status)));
+  if (all) known.add(counts);
+  return all;
+}
+
 /** Every unmapped status that the case remembers; null, and nothing made, where there is none. */
 function unmapped({ counts, adjusted, open }: StockState): Said[] | null {
   let found: Said[] | null = null;
   const add = (status: string, quantity: number, by: Held<unknown>) => {
     (found ??= []).push({ status, quantity, by });
   };
-  for (const held of counts) {
-    for (const { status, quantity } of held.value.statuses)
-      if (!stockStatuses.has(status)) add(status, quantity, held);
+  if (!allKnown(counts)) {
+    for (const held of counts) {
+      for (const { status, quantity } of held.value.statuses)
+        if (!stockStatuses.has(status)) add(status, quantity, held);
+    }
   }
   for (const held of adjusted)
     if (!stockStatuses.has(held.value.status)) add(held.value.status, held.value.delta, held);

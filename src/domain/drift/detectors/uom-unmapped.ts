@@ -1,6 +1,5 @@
 /** A unit that the product does not have, on a line of an order or on a balance; the product is the subject, whoever names it. */
-import type { Body } from '../../facts/canonical';
-import { type Held, sourceOf } from '../../cases/held';
+import { type Held, latest, sourceOf, upTo } from '../../cases/held';
 import { salesOrderOf } from '../../cases/order';
 import type { ProductState } from '../../cases/product';
 import { hasUnit } from '../../cases/quantities';
@@ -74,9 +73,7 @@ const onStock: Detector<'stock'> = {
     const product = context.product(state.sku);
     const item = product?.items[0];
     if (!item) return [];
-    let last: Held<Body<'stock-balance'>> | null = null;
-    for (const held of state.balances)
-      if (held.at <= context.now && (last === null || held.at > last.at)) last = held;
+    const last = latest(upTo(state.balances, context.now));
     if (last === null || hasUnit(item.value, last.value.uom)) return [];
     let first = last;
     for (const held of [...state.balances].sort((a, b) => b.at - a.at)) {
