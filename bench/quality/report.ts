@@ -1,5 +1,5 @@
 /** What was found against what was injected, a row for every detector of the catalogue, and what is below 1.0. */
-import { columns } from '../../src/cli/ask';
+import { columns } from '../../src/cli/columns';
 import { catalogue } from '../../src/domain/drift/catalogue';
 import type { Outcome } from './job';
 import type { NearMisses } from './near-misses';

@@ -1,5 +1,6 @@
 import { currencyDigits, formatDecimal } from '../domain/exact';
-import { ask, columns } from './ask';
+import { ask } from './ask';
+import { columns } from './columns';
 
 interface Cluster {
   id: string;

@@ -1,7 +1,7 @@
 /** A diff of two generations as a page for a terminal. */
 import { currencyDigits, formatDecimal } from '../domain/exact';
 import type { Change, DiffSummary, DriftChanges } from '../projections/diff';
-import { columns } from './ask';
+import { columns } from './columns';
 
 const CHANGES: readonly Change[] = ['closed', 'opened', 'changed'];
 const VERBS: Record<Change, string> = { closed: 'closes', opened: 'opens', changed: 'changes' };

@@ -1,6 +1,7 @@
 import { type Money, currencyDigits, formatDecimal } from '../domain/exact';
 import type { Digest } from '../projections/digest';
-import { ask, columns } from './ask';
+import { ask } from './ask';
+import { columns } from './columns';
 
 export function runDigest({ json }: { json: boolean }): Promise<boolean> {
   return ask('/v1/digest', json, (body) => `${digestLines(body as Digest).join('\n')}\n`);

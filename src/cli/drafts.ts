@@ -6,7 +6,7 @@ import { Drafts, type Standing } from '../projections/drafts';
 import { ensureLive } from '../projections/generations';
 import { InForceBook } from '../projections/in-force';
 import { type Author, type Version, VersionBook } from '../projections/versions';
-import { columns } from './ask';
+import { columns } from './columns';
 import { type Runtime, withRuntime } from './runtime';
 
 export interface Output {

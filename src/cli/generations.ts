@@ -12,7 +12,7 @@ import {
 } from '../projections/generations';
 import { localActor } from '../platform/http/auth/actor';
 import { recordedChanges } from '../projections/generation-progress';
-import { columns } from './ask';
+import { columns } from './columns';
 import { diffText } from './diff-text';
 import { author, openDrafts } from './drafts';
 import { createProgress } from './progress';

@@ -1,6 +1,6 @@
 import { localActor } from '../platform/http/auth/actor';
 import { Imports, type Import } from '../projections/imports';
-import { columns } from './ask';
+import { columns } from './columns';
 import { print } from './drafts';
 import { withRuntime } from './runtime';
 

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { type TableName, tableNames } from '../domain/mapping/tables';
 import { ConfigError } from '../platform/config';
 import type { Drafts, Standing } from '../projections/drafts';
-import { columns } from './ask';
+import { columns } from './columns';
 import { partOf, readDocument } from './document-file';
 import {
   type Output,

@@ -1,4 +1,5 @@
-import { ask, columns } from './ask';
+import { ask } from './ask';
+import { columns } from './columns';
 
 interface Entry {
   position: number;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Ledger } from '../../ledger/port';
 import type { ExpectedDrift } from '../../simulator';
-import { columns } from '../ask';
+import { columns } from '../columns';
 
 interface Open {
   detector: string;

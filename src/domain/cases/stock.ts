@@ -266,11 +266,8 @@ function unitOf(balances: StockState['balances']): string | undefined {
 }
 
 function anchorsOf({ counts, balances }: StockState): Anchors {
-  return {
-    count: newest(counts) ?? -Infinity,
-    balance: newest(balances) ?? -Infinity,
-    uom: unitOf(balances),
-  };
+  const last = latest(balances);
+  return { count: newest(counts) ?? -Infinity, balance: last?.at ?? -Infinity, uom: last?.value.uom };
 }
 
 /** Whether both sides' last anchors include all that it moved, whichever came first. */

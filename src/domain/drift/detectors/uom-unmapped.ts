@@ -69,12 +69,11 @@ const onStock: Detector<'stock'> = {
   on: 'stock',
   windowed: true,
   detect(state, context) {
-    if (state.balances.length === 0) return [];
+    const last = latest(upTo(state.balances, context.now));
+    if (last === null) return [];
     const product = context.product(state.sku);
     const item = product?.items[0];
-    if (!item) return [];
-    const last = latest(upTo(state.balances, context.now));
-    if (last === null || hasUnit(item.value, last.value.uom)) return [];
+    if (!item || hasUnit(item.value, last.value.uom)) return [];
     let first = last;
     for (const held of [...state.balances].sort((a, b) => b.at - a.at)) {
       if (held.at >= first.at) continue;
