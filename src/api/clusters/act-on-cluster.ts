@@ -5,6 +5,7 @@ import type { Ledger } from '../../ledger/port';
 import { type ActRequest, actFact, actOn } from '../drifts/act-on-drift';
 import { DriftEntity } from '../entities/drift.entity';
 import { ReadModels } from '../entities/read-models';
+import type { Recorded } from '../requests/recorded';
 import { LEDGER, POOL } from '../tokens';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 import { VISIBLE_WITHIN_MS } from '../visibility/read-model.interceptor';
@@ -14,7 +15,7 @@ import { findCluster } from './read-clusters';
 
 export type ClusterActRequest = Omit<ActRequest, 'drift'> & { cluster: string };
 
-export class ActOnCluster extends Command<ClusterActsView & { visible: boolean }> {
+export class ActOnCluster extends Command<Recorded<ClusterActsView>> {
   constructor(readonly request: ClusterActRequest) {
     super();
   }
@@ -36,7 +37,7 @@ export class ActOnClusterHandler implements ICommandHandler<ActOnCluster> {
     @Inject(POOL) private readonly pool: Pool,
   ) {}
 
-  async execute({ request }: ActOnCluster): Promise<ClusterActsView & { visible: boolean }> {
+  async execute({ request }: ActOnCluster): Promise<Recorded<ClusterActsView>> {
     const { id } = await findCluster(this.pool, request.cluster);
     const rows = await this.models
       .of(DriftEntity)
@@ -51,7 +52,8 @@ export class ActOnClusterHandler implements ICommandHandler<ActOnCluster> {
       }
     }
     const visible = position === null || (await this.checkpoint.reached(position, VISIBLE_WITHIN_MS));
-    return { cluster: clusterView(await findCluster(this.pool, id)), acts, position, visible };
+    const answer = { cluster: clusterView(await findCluster(this.pool, id)), acts, position };
+    return { answer, position, visible };
   }
 }
 

@@ -1,11 +1,8 @@
 import {
   Body,
-  type CallHandler,
   Controller,
-  type ExecutionContext,
   Get,
   HttpCode,
-  type NestInterceptor,
   Param,
   Post,
   Query,
@@ -21,8 +18,6 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { type Observable, map } from 'rxjs';
 import type { z } from 'zod';
 import type { DriftAct } from '../../domain/sources/tallystick/messages';
 import { Roles } from '../../platform/http/auth';
@@ -32,6 +27,7 @@ import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
 import { type Caller, FromCaller } from '../requests/caller';
 import { noParameters } from '../requests/query';
+import { type Recorded, RecordedInterceptor } from '../requests/recorded';
 import { ActOnCluster } from './act-on-cluster';
 import { type ClusterActsView, type ClusterView, cluster, clusterActs } from './cluster-schema';
 import { GetCluster, ListClusters, clusterFilter } from './read-clusters';
@@ -52,25 +48,13 @@ const COLUMNS = [
   'change.text',
 ];
 
-type Acted = ClusterActsView & { visible: boolean };
-
-class ActsInterceptor implements NestInterceptor<Acted, ClusterActsView> {
-  intercept(context: ExecutionContext, next: CallHandler<Acted>): Observable<ClusterActsView> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(
-      map(({ visible, ...answer }) => {
-        if (!visible) void reply.code(202);
-        return answer;
-      }),
-    );
-  }
-}
+type Acted = Recorded<ClusterActsView>;
 
 function ActsRoute(summary: string): MethodDecorator {
   return applyDecorators(
     Roles('operator'),
     HttpCode(200),
-    UseInterceptors(new ActsInterceptor()),
+    UseInterceptors(new RecordedInterceptor<ClusterActsView>()),
     ApiOperation({ summary }),
     ApiHeader({
       name: 'Idempotency-Key',
@@ -80,7 +64,7 @@ function ActsRoute(summary: string): MethodDecorator {
     ApiOkResponse({ standardSchema: clusterActs, description: 'Recorded; the drifts show it.' }),
     ApiAcceptedResponse({
       standardSchema: clusterActs,
-      description: 'Recorded up to `position`; the drifts do not all show it yet.',
+      description: 'Recorded up to `Tallystick-Position`; the drifts do not all show it yet.',
     }),
     ApiNotFoundResponse({ description: 'There is no such cluster.' }),
   );

@@ -59,7 +59,9 @@ describe('clusters over HTTP', () => {
     const id = await ofRejections();
     const key = { 'idempotency-key': 'give-1' };
     const assign = () => service.post(`/v1/clusters/${id}/assign`, { assignee: 'Ada' }, key);
-    expect((await assign()).json).toMatchObject({ acts: 4, cluster: { open: 4, owners: ['Ada'] } });
+    const assigned = await assign();
+    expect(assigned.json).toMatchObject({ acts: 4, cluster: { open: 4, owners: ['Ada'] } });
+    expect(assigned.headers['tallystick-position']).toBe(String(assigned.json.position));
     // Sent again it is not done again.
     expect((await assign()).json).toMatchObject({ acts: 0, cluster: { owners: ['Ada'] } });
     const seen = await service.post(`/v1/clusters/${id}/acknowledge`);

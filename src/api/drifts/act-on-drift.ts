@@ -8,6 +8,7 @@ import { ownFact } from '../../projections/sources';
 import { DriftEntity } from '../entities/drift.entity';
 import { ReadModels } from '../entities/read-models';
 import { driftNotOpen, keyReused, unknown } from '../refusals';
+import type { Recorded } from '../requests/recorded';
 import { LEDGER, POOL } from '../tokens';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 import { VISIBLE_WITHIN_MS } from '../visibility/read-model.interceptor';
@@ -28,15 +29,7 @@ export interface ActRequest {
   idempotencyKey: string | null;
 }
 
-export interface ActResult {
-  drift: DriftDetail;
-  /** Where the act is in the ledger. */
-  position: number;
-  /** False: recorded, and the drift does not show it yet. */
-  visible: boolean;
-}
-
-export class ActOnDrift extends Command<ActResult> {
+export class ActOnDrift extends Command<Recorded<DriftDetail>> {
   constructor(readonly request: ActRequest) {
     super();
   }
@@ -52,13 +45,13 @@ export class ActOnDriftHandler implements ICommandHandler<ActOnDrift> {
     @Inject(POOL) private readonly pool: Pool,
   ) {}
 
-  async execute({ request }: ActOnDrift): Promise<ActResult> {
+  async execute({ request }: ActOnDrift): Promise<Recorded<DriftDetail>> {
     const row = await findDrift(this.models, request.drift);
     const position = await this.record(row, request);
     const visible = await this.checkpoint.reached(position, VISIBLE_WITHIN_MS);
     const after = await this.models.of(DriftEntity).findOneBy({ caseKey: row.caseKey, anchor: row.anchor });
     if (!after) throw unknown('drift', request.drift);
-    return { drift: await driftDetail(this.pool, after), position, visible };
+    return { answer: await driftDetail(this.pool, after), position, visible };
   }
 
   private async record(row: DriftEntity, request: ActRequest): Promise<number> {

@@ -1,11 +1,4 @@
-import {
-  type CallHandler,
-  type ExecutionContext,
-  HttpCode,
-  type NestInterceptor,
-  UseInterceptors,
-  applyDecorators,
-} from '@nestjs/common';
+import { HttpCode, UseInterceptors, applyDecorators } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiConflictResponse,
@@ -14,31 +7,16 @@ import {
   ApiOkResponse,
   ApiOperation,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { type Observable, map } from 'rxjs';
 import { Roles } from '../../platform/http/auth';
-import type { ActResult } from './act-on-drift';
+import { RecordedInterceptor } from '../requests/recorded';
 import { type DriftDetail, driftDetail } from './drift-schema';
-
-class ActInterceptor implements NestInterceptor<ActResult, DriftDetail> {
-  intercept(context: ExecutionContext, next: CallHandler<ActResult>): Observable<DriftDetail> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(
-      map(({ drift, position, visible }) => {
-        void reply.header('tallystick-position', String(position));
-        if (!visible) void reply.code(202);
-        return drift;
-      }),
-    );
-  }
-}
 
 /** A route by which a person does something about a drift: an operator's, and safe to repeat with an Idempotency-Key. */
 export function ActRoute(summary: string): MethodDecorator {
   return applyDecorators(
     Roles('operator'),
     HttpCode(200),
-    UseInterceptors(new ActInterceptor()),
+    UseInterceptors(new RecordedInterceptor<DriftDetail>()),
     ApiOperation({ summary }),
     ApiHeader({
       name: 'Idempotency-Key',

@@ -8,8 +8,9 @@ import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
 import { type Caller, FromCaller } from '../requests/caller';
 import { noParameters } from '../requests/query';
+import type { Recorded } from '../requests/recorded';
 import { ActRoute } from './act';
-import { ActOnDrift, type ActResult } from './act-on-drift';
+import { ActOnDrift } from './act-on-drift';
 import { acceptBody, assignBody, commentBody, optionalBody } from './act-schema';
 import { type DriftDetail, type DriftView, drift, driftDetail } from './drift-schema';
 import { GetDrift } from './get-drift';
@@ -70,7 +71,7 @@ export class DriftsController {
     @Param('id') id: string,
     @Body({ schema: optionalBody }) body: z.output<typeof optionalBody>,
     @FromCaller() caller: Caller,
-  ): Promise<ActResult> {
+  ): Promise<Recorded<DriftDetail>> {
     return this.act('drift.acknowledged', id, body, caller);
   }
 
@@ -80,7 +81,7 @@ export class DriftsController {
     @Param('id') id: string,
     @Body({ schema: assignBody }) body: z.output<typeof assignBody>,
     @FromCaller() caller: Caller,
-  ): Promise<ActResult> {
+  ): Promise<Recorded<DriftDetail>> {
     return this.act('drift.assigned', id, body, caller);
   }
 
@@ -90,7 +91,7 @@ export class DriftsController {
     @Param('id') id: string,
     @Body({ schema: commentBody }) body: z.output<typeof commentBody>,
     @FromCaller() caller: Caller,
-  ): Promise<ActResult> {
+  ): Promise<Recorded<DriftDetail>> {
     return this.act('drift.commented', id, body, caller);
   }
 
@@ -100,7 +101,7 @@ export class DriftsController {
     @Param('id') id: string,
     @Body({ schema: acceptBody }) body: z.output<typeof acceptBody>,
     @FromCaller() caller: Caller,
-  ): Promise<ActResult> {
+  ): Promise<Recorded<DriftDetail>> {
     return this.act('drift.accepted', id, body, caller);
   }
 
@@ -109,7 +110,7 @@ export class DriftsController {
     drift: string,
     body: { comment?: string; assignee?: string; until?: number },
     caller: Caller,
-  ): Promise<ActResult> {
+  ): Promise<Recorded<DriftDetail>> {
     const { comment = null, assignee = null, until = null } = body;
     return this.commands.execute(new ActOnDrift({ type, drift, comment, assignee, until, ...caller }));
   }
