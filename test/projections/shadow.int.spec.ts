@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { defaultPolicy, policySchema } from '../../src/domain/policy';
-import { type SectionItems, diff, diffPage, eachDifference } from '../../src/projections/diff';
+import {
+  type DiffItem,
+  type SectionItems,
+  diff,
+  diffPage,
+  eachDifference,
+  sectionNames,
+} from '../../src/projections/diff';
 import type { Page, Place } from '../../src/projections/diff/page';
+import { wholeState } from '../../src/projections/generation-schema';
 import {
   GenerationRefused,
   beginGeneration,
@@ -65,6 +73,26 @@ describe('a draft beside the live generation', () => {
         },
       });
       expect(await compared).toMatchObject({ drifts: [], cases: [] });
+    }));
+
+  it('differs in the same where an earlier release has made its tables', () =>
+    inHouse(async (house) => {
+      await traded(house);
+      const { generation } = await draft(house);
+      const all = async () => {
+        const told: DiffItem[] = [];
+        for (const section of sectionNames)
+          await eachDifference(parts(house, generation), section, (items) => void told.push(...items));
+        return { told, drifts: (await diff(parts(house, generation))).drifts };
+      };
+      const now = await all();
+      expect(now.drifts).not.toEqual([]);
+      // Whole states in one column, as they once were.
+      await house.pool.query(
+        `UPDATE gen_${generation}.cases c SET state = ${wholeState('c')};
+         ALTER TABLE gen_${generation}.cases DROP COLUMN rare`,
+      );
+      expect(await all()).toEqual(now);
     }));
 
   it('of the same settings differs in nothing, at any moment of the traffic', async () => {
