@@ -26,6 +26,7 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
   private readonly stop = new AbortController();
   private looking = false;
   private toldAt = -Infinity;
+  private toldPosition = 0;
 
   constructor(
     @Inject(POOL) private readonly pool: Pool,
@@ -47,7 +48,10 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
 
   /** True once `position` is visible; false when `timeoutMs` have passed before. */
   async reached(position: number, timeoutMs: number): Promise<boolean> {
+    const asked = performance.now();
     if ((await this.position()) >= position) return true;
+    // It may have been told while the answer was under way, and then nobody tells it again.
+    if (this.toldAt >= asked && this.toldPosition >= position) return true;
     return new Promise((resolve) => {
       const timer = setTimeout(() => waiter.settle(false), timeoutMs);
       const waiter: Waiter = {
@@ -66,6 +70,7 @@ export class CheckpointWatch implements BeforeApplicationShutdown {
   /** The live generation has folded so far: whoever waits for that need not look. */
   told(position: number): void {
     this.toldAt = performance.now();
+    this.toldPosition = position;
     this.settleUpTo(position);
   }
 
