@@ -19,6 +19,8 @@ export interface UnitLine {
 export function toBase(line: UnitLine, look: LookProduct): number | null {
   if (line.uom === null) return line.quantity;
   const item = look(line.sku)?.items[0]?.value;
+  // As most write it: upper case is asked for only where the words differ.
+  if (item?.baseUom === line.uom) return line.quantity;
   const uom = line.uom.toUpperCase();
   if (!item) return uom === 'EA' ? line.quantity : null;
   if (item.baseUom.toUpperCase() === uom) return line.quantity;

@@ -67,7 +67,7 @@ export class DetectContext {
 
   constructor(
     readonly now: number,
-    private readonly document: Policy,
+    readonly document: Policy,
     private readonly feeds: FeedClock,
     private readonly lookup: Lookup,
   ) {
@@ -93,6 +93,11 @@ export class DetectContext {
   policyOf(part: Matter | undefined): Policy {
     if (this.scoped === null || part === undefined) return this.policy;
     return this.scoped.of({ ...this.matter(), ...part });
+  }
+
+  /** Whether the policy says of some cases what it does not say of others. */
+  get isScoped(): boolean {
+    return this.scoped !== null;
   }
 
   /** Whether a detector need not be asked about this case. */

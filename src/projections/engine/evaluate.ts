@@ -1,9 +1,10 @@
 /** One case, asked: its findings, what it waits for, and what it looked at. */
 import { type CaseKind, type CaseStates } from '../../domain/cases/kinds';
-import { detectorsOf, supersededBy } from '../../domain/drift/catalogue';
+import { supersededBy } from '../../domain/drift/catalogue';
 import type { DetectContext, Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
 import { ownerOf } from '../../domain/policy';
+import { askedOf } from './asked';
 
 export interface Found {
   detector: string;
@@ -32,15 +33,14 @@ export class NotLoaded extends Error {
 export function evaluate(kind: CaseKind, state: CaseStates[CaseKind], context: DetectContext): Evaluation {
   context.begin(kind, state);
   const found: Found[] = [];
-  for (const detector of detectorsOf(kind)) {
-    const { code } = detector;
-    if (context.isOff(code)) continue;
-    for (const finding of detector.detect(state, context)) {
+  for (const asked of askedOf(kind, context)) {
+    const { code, windowed } = asked;
+    if (context.isScoped && context.isOff(code)) continue;
+    for (const finding of asked.detect(state, context)) {
       const policy = context.policyOf(finding.matter);
       const own = policy.detectors[code];
       if (own?.enabled === false) continue;
-      const severity = own?.severity ?? finding.severity ?? detector.severity;
-      const windowed = detector.windowed ?? false;
+      const severity = own?.severity ?? finding.severity ?? asked.severity;
       const owner = ownerOf(policy, code);
       found.push({ detector: code, severity, owner, finding, superseded: false, windowed });
     }

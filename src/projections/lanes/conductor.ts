@@ -19,9 +19,9 @@ import { Reader, STOCK, laneOf } from './split';
 /** Facts in one message to a lane: small blocks are sent together. */
 const BATCH_FACTS = 2_000;
 /** Batches between the first station and the last. */
-const IN_FLIGHT = 4;
+const IN_FLIGHT = 5;
 /** Of those, read and not folded: what is read early lives long, and the collector pays for it. */
-const READ_AHEAD = 2;
+const READ_AHEAD = 3;
 
 /** What stock cases are still to be told of an instant. */
 interface StockInstant extends Instant {

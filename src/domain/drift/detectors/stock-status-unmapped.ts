@@ -1,4 +1,4 @@
-import { type Held, latest, sourceOf } from '../../cases/held';
+import { type Held, latest, sourceOf, upTo } from '../../cases/held';
 import type { StockState } from '../../cases/stock';
 import { formatQuantity } from '../../exact';
 import { stockStatuses } from '../../mapping/words';
@@ -30,7 +30,7 @@ export const stockStatusUnmapped = detector({
   detect(state, context): Finding[] {
     const all = unmapped(state);
     if (all === null) return [];
-    const anchor = latest(state.counts.filter((held) => held.at <= context.now));
+    const anchor = latest(upTo(state.counts, context.now));
     // A count says all there is: what was said before it holds no longer.
     const standing = all.filter(
       ({ by }) => by.fact === anchor?.fact || (by.at <= context.now && by.at > (anchor?.at ?? -Infinity)),

@@ -1,4 +1,4 @@
-import { type Held, latest, sourceOf } from '../../cases/held';
+import { type Held, latest, sourceOf, upTo } from '../../cases/held';
 import type { Body } from '../../facts/canonical';
 import { formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
@@ -25,7 +25,7 @@ export const stockUnlocated = detector({
   supersedes: [],
   detect(state, context): Finding[] {
     if (!anyUnlocated(state.counts)) return [];
-    const counts = state.counts.filter((held) => held.at <= context.now);
+    const counts = upTo(state.counts, context.now);
     const last = latest(counts);
     if (last === null || last.value.unlocated <= 0) return [];
     const first = runStart(counts, last);

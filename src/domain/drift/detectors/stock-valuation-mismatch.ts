@@ -1,4 +1,4 @@
-import { type Held, latest, sourceOf } from '../../cases/held';
+import { type Held, latest, sourceOf, upTo } from '../../cases/held';
 import { toBase } from '../../cases/quantities';
 import type { StockState } from '../../cases/stock';
 import type { Body } from '../../facts/canonical';
@@ -129,7 +129,7 @@ interface ValueOff {
 
 /** Null where Prima names no value, or names it in another currency than the cost. */
 function valueOff(state: StockState, context: DetectContext, gap: Gap, until: number): ValueOff | null {
-  const anchor = latest(state.balances.filter((held) => held.at <= until));
+  const anchor = latest(upTo(state.balances, until));
   const { unitCost = null, bookValue = null, uom = '', physical = 0 } = anchor?.value ?? {};
   if (!anchor || unitCost === null || bookValue?.currency !== unitCost.currency) return null;
   const unit = toBase({ sku: state.sku, quantity: MICRO, uom }, context.product);
