@@ -195,31 +195,37 @@ class Shares {
     for (const held of slot) {
       for (const { sku, quantity, toStatus } of held.value.lines) {
         const { warehouse, returnRef: ref } = held.value;
-        this.of(sku, warehouse).returned.push({ key: held.key, ...move(held, quantity), toStatus, ref });
+        const { key, fact, at } = held;
+        this.of(sku, warehouse).returned.push({ key, fact, at, quantity, toStatus, ref });
       }
     }
   }
 
   list(): Contribution<StockShare>[] {
-    return [...this.byTarget].map(([target, value]) => ({
-      target,
-      value,
-      facts: [...value.dispatched, ...value.posted, ...value.returned].map(({ fact }) => fact),
-    }));
+    const all: Contribution<StockShare>[] = [];
+    for (const [target, value] of this.byTarget) {
+      const facts: number[] = [];
+      for (const moves of [value.dispatched, value.posted, value.returned])
+        for (const { fact } of moves) facts.push(fact);
+      all.push({ target, value, facts });
+    }
+    return all;
   }
 }
 
 export function stockShares(state: OrderState): Contribution<StockShare>[] {
   const shares = new Shares();
   for (const held of state.dispatched) {
-    for (const line of held.value.lines)
-      shares.of(line.sku, held.value.warehouse).dispatched.push(move(held, line.quantity));
+    const { fact, at } = held;
+    for (const { sku, quantity } of held.value.lines)
+      shares.of(sku, held.value.warehouse).dispatched.push({ fact, at, quantity });
   }
   for (const held of state.fulfilments) {
-    const { warehouse, lines, status } = held.value;
+    const { fact, at, value } = held;
+    const { warehouse, lines, status } = value;
     if (warehouse === null || status !== 'shipped') continue;
-    for (const line of lines)
-      shares.of(line.sku, warehouse).posted.push({ ...move(held, line.quantity), uom: line.uom });
+    for (const { sku, quantity, uom } of lines)
+      shares.of(sku, warehouse).posted.push({ fact, at, quantity, uom });
   }
   shares.addReturned(state.returned);
   return shares.list();
@@ -237,10 +243,6 @@ export function returnShares(returned: OrderState['returned']): Contribution<Sto
   const shares = new Shares();
   shares.addReturned(returned);
   return shares.list();
-}
-
-function move(held: Held<unknown>, quantity: number): Move {
-  return { fact: held.fact, at: held.at, quantity };
 }
 
 export function sameShare(a: StockShare, b: StockShare): boolean {

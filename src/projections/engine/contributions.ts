@@ -19,9 +19,8 @@ export function contributionsChanged(record: CaseRecord, before: CaseStates[Case
   } = caseKinds[record.kind] as AnyKind;
   const after = record.state as AnyState;
   if (!tell || mayDiffer?.(before as AnyState, after) === false) return [];
-  const former = new Map(
-    (record.memory.told ?? tell(before as AnyState)).map(({ target, value }) => [target, value]),
-  );
+  const former = new Map<string, unknown>();
+  for (const { target, value } of record.memory.told ?? tell(before as AnyState)) former.set(target, value);
   const now = tell(after);
   record.memory.told = now;
   const changes: Change[] = [];

@@ -21,7 +21,7 @@ export interface ThreadSetup extends LaneSetup {
 }
 
 /** Most objects die young, and a copy of those that do not costs more than the room. */
-const YOUNG_MIB = 96;
+const YOUNG_MIB = 192;
 
 export class ThreadLane implements Lane {
   private readonly worker: Worker;
