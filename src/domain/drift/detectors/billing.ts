@@ -64,6 +64,36 @@ function collect(state: OrderState, context: DetectContext): BilledLine[] {
 /** Credits of money or of goods that came back: as much stays invoiced as was. */
 const NO_CORRECTION = new Set(['RETURN', 'PRICE', 'CHARGEBACK']);
 
+/** How much more one side says of a line than the other. Base micro-units. */
+export interface Excess {
+  key: string;
+  sku: string;
+  fulfilled: number;
+  /** Not above 0 where `since` is null. */
+  excess: number;
+  /** The document of that side since which it has said more, without interruption. */
+  since: { at: number; fact: number } | null;
+  /** The other side's last document. */
+  lastOther: number | null;
+}
+
+/** What is `fulfilled` and not invoiced, or `invoiced`, less what was credited as wrong, and not fulfilled. */
+export function excessOf({ key, sku, moves }: BilledLine, side: 'fulfilled' | 'invoiced'): Excess {
+  const other = side === 'fulfilled' ? 'invoiced' : 'fulfilled';
+  const line: Excess = { key, sku, fulfilled: 0, excess: 0, since: null, lastOther: null };
+  const counted = moves.filter(({ kind }) => side === 'invoiced' || kind !== 'corrected');
+  // At one instant the other side counts first: nothing is late within the same moment.
+  counted.sort((a, b) => a.at - b.at || Number(a.kind === side) - Number(b.kind === side));
+  for (const { kind, at, fact, quantity } of counted) {
+    line.excess += kind === side ? quantity : -quantity;
+    if (kind === 'fulfilled') line.fulfilled += quantity;
+    if (kind === other) line.lastOther = fact;
+    if (line.excess <= 0) line.since = null;
+    else line.since ??= { at, fact };
+  }
+  return line;
+}
+
 /** NaN, which is never more or less than anything, where another unit is involved. */
 export function sumOf(
   slot: Slot<{ lines: readonly { sku: string; quantity: number; uom: string }[] }>,

@@ -5,7 +5,7 @@ import { type Policy, graceMs } from '../../policy';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
 import type { Finding } from '../finding';
-import { type BilledLine, billedLines, sumOf } from './billing';
+import { billedLines, excessOf, sumOf } from './billing';
 import { isCancelled, valueOf } from './shared';
 
 const CODE = 'fulfilment-not-invoiced';
@@ -36,14 +36,14 @@ export const fulfilmentNotInvoiced = detector({
     const findings: Finding[] = [];
     const books = sourceOf(state.fulfilments[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {
-      const line = timeline(billed);
-      if (line.since === null || line.open <= 0) continue;
+      const line = excessOf(billed, 'fulfilled');
+      if (line.since === null) continue;
       const matter = { sku: line.sku };
       const dueAt = line.since.at + grace(context.policyOf(matter), account);
       if (!context.missing(line.since.at, dueAt, { kind: 'prima', stream: 'Invoice' })) continue;
       const [fulfilled, invoiced] = [
         formatQuantity(line.fulfilled),
-        formatQuantity(line.fulfilled - line.open),
+        formatQuantity(line.fulfilled - line.excess),
       ];
       findings.push({
         subject: { kind: 'order', id: orderSubject(state) },
@@ -53,14 +53,14 @@ export const fulfilmentNotInvoiced = detector({
         dueAt,
         sides: [
           { system: books, value: { sku: line.sku, fulfilled }, fact: line.since.fact },
-          { system: books, value: { sku: line.sku, invoiced }, fact: line.lastInvoice },
+          { system: books, value: { sku: line.sku, invoiced }, fact: line.lastOther },
         ],
-        difference: formatQuantity(line.open),
+        difference: formatQuantity(line.excess),
         explained: [],
-        amountAtRisk: valueOf(state, line.sku, line.open),
-        unitsAtRisk: formatQuantity(line.open),
+        amountAtRisk: valueOf(state, line.sku, line.excess),
+        unitsAtRisk: formatQuantity(line.excess),
         cause: {
-          code: line.lastInvoice === null ? 'not-invoiced' : 'partly-invoiced',
+          code: line.lastOther === null ? 'not-invoiced' : 'partly-invoiced',
           detail: `${line.sku}: ${fulfilled} fulfilled, ${invoiced} invoiced`,
         },
         divergence: { fact: line.since.fact, at: line.since.at },
@@ -68,7 +68,7 @@ export const fulfilmentNotInvoiced = detector({
           {
             kind: 'post',
             system: 'prima',
-            text: `Invoice ${formatQuantity(line.open)} of ${line.sku} on order ${state.orderNo}.`,
+            text: `Invoice ${formatQuantity(line.excess)} of ${line.sku} on order ${state.orderNo}.`,
           },
         ],
       });
@@ -105,35 +105,4 @@ function plainlyInvoiced(state: OrderState): boolean {
 function grace(policy: Policy, account: boolean): number {
   if (!account) return graceMs(policy, CODE, GRACE_SECONDS);
   return (policy.detectors[CODE]?.accountGraceSeconds ?? ACCOUNT_GRACE_SECONDS) * 1000;
-}
-
-interface Timeline {
-  key: string;
-  sku: string;
-  fulfilled: number;
-  /** Fulfilled less invoiced, base micro-units. */
-  open: number;
-  /** The fulfilment since which more is fulfilled than invoiced, without interruption. */
-  since: { at: number; fact: number } | null;
-  lastInvoice: number | null;
-}
-
-function timeline({ key, sku, moves }: BilledLine): Timeline {
-  // At one instant an invoice counts before a fulfilment: nothing is late within the same moment.
-  const ordered = moves
-    .filter(({ kind }) => kind !== 'corrected')
-    .sort((a, b) => a.at - b.at || Number(b.kind === 'invoiced') - Number(a.kind === 'invoiced'));
-  const line: Timeline = { key, sku, fulfilled: 0, open: 0, since: null, lastInvoice: null };
-  for (const move of ordered) {
-    if (move.kind === 'invoiced') {
-      line.open -= move.quantity;
-      line.lastInvoice = move.fact;
-    } else {
-      line.open += move.quantity;
-      line.fulfilled += move.quantity;
-    }
-    if (line.open <= 0) line.since = null;
-    else line.since ??= { at: move.at, fact: move.fact };
-  }
-  return line;
 }

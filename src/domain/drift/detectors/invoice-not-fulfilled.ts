@@ -7,7 +7,7 @@ import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
 import type { Finding } from '../finding';
-import { type BilledLine, billedLines, sumOf } from './billing';
+import { billedLines, excessOf, sumOf } from './billing';
 import { isCancelled, valueOf } from './shared';
 
 const CODE = 'invoice-not-fulfilled';
@@ -30,17 +30,17 @@ export const invoiceNotFulfilled = detector({
     const findings: Finding[] = [];
     const books = sourceOf(state.invoices[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {
-      const line = timeline(billed);
-      if (line.since === null || line.over <= 0) continue;
+      const line = excessOf(billed, 'invoiced');
+      if (line.since === null) continue;
       const { sku } = line;
       const matter = { sku };
       const dueAt = line.since.at + graceMs(context.policyOf(matter), CODE, GRACE_SECONDS);
       if (!context.missing(line.since.at, dueAt, { kind: 'prima', stream: 'ItemFulfilment' })) continue;
       const [invoiced, fulfilled] = [
-        formatQuantity(line.fulfilled + line.over),
+        formatQuantity(line.fulfilled + line.excess),
         formatQuantity(line.fulfilled),
       ];
-      const over = formatQuantity(line.over);
+      const over = formatQuantity(line.excess);
       findings.push({
         subject: { kind: 'order', id: orderSubject(state) },
         discriminator: line.key,
@@ -49,14 +49,14 @@ export const invoiceNotFulfilled = detector({
         dueAt,
         sides: [
           { system: books, value: { sku, invoiced }, fact: line.since.fact },
-          { system: books, value: { sku, fulfilled }, fact: line.lastFulfilment },
+          { system: books, value: { sku, fulfilled }, fact: line.lastOther },
         ],
         difference: over,
         explained: [],
-        amountAtRisk: valueOf(state, sku, line.over),
+        amountAtRisk: valueOf(state, sku, line.excess),
         unitsAtRisk: over,
         cause: {
-          code: line.lastFulfilment === null ? 'not-fulfilled' : 'partly-fulfilled',
+          code: line.lastOther === null ? 'not-fulfilled' : 'partly-fulfilled',
           detail: `${sku}: ${invoiced} invoiced, ${fulfilled} fulfilled`,
         },
         divergence: line.since,
@@ -115,34 +115,4 @@ function shippedOf({ fulfilments }: OrderState, sku: string, uom: string): numbe
     for (const line of value.lines) if (line.sku === sku) total += line.uom === uom ? line.quantity : NaN;
   }
   return total;
-}
-
-interface Timeline {
-  sku: string;
-  key: string;
-  fulfilled: number;
-  /** Invoiced less fulfilled, and less what was credited as wrong. */
-  over: number;
-  /** The invoice since which more is invoiced than fulfilled, without interruption. */
-  since: { at: number; fact: number } | null;
-  lastFulfilment: number | null;
-}
-
-function timeline({ key, sku, moves }: BilledLine): Timeline {
-  // At one instant a fulfilment counts before an invoice: nothing is late within the same moment.
-  const ordered = [...moves].sort(
-    (a, b) => a.at - b.at || Number(a.kind === 'invoiced') - Number(b.kind === 'invoiced'),
-  );
-  const line: Timeline = { key, sku, fulfilled: 0, over: 0, since: null, lastFulfilment: null };
-  for (const move of ordered) {
-    if (move.kind === 'invoiced') line.over += move.quantity;
-    else line.over -= move.quantity;
-    if (move.kind === 'fulfilled') {
-      line.fulfilled += move.quantity;
-      line.lastFulfilment = move.fact;
-    }
-    if (line.over <= 0) line.since = null;
-    else line.since ??= { at: move.at, fact: move.fact };
-  }
-  return line;
 }
