@@ -136,15 +136,13 @@ export function explainedTerms(
   // Balanced shares explain nothing at any instant after their moves; before, they are needed too.
   const shares = kits.length === 0 && tallyAt(state, until) !== null ? state.open : everyShare(state);
   for (const share of sharesWithKits(shares, kits)) {
-    const out = share.dispatched.filter((move) => move.at <= until);
-    const posted = share.posted.filter((move) => move.at <= until);
     let pending = 0;
-    for (const move of out) pending += move.quantity;
-    for (const move of posted) pending -= inBase(move);
-    const term = pending > 0 ? ahead : behind;
+    for (const move of share.dispatched) if (move.at <= until) pending += move.quantity;
+    for (const move of share.posted) if (move.at <= until) pending -= inBase(move);
     if (pending === 0) continue;
+    const [term, moves] = pending > 0 ? [ahead, share.dispatched] : [behind, share.posted];
     term.physical -= pending;
-    term.facts.push(...(pending > 0 ? out : posted).map((move) => move.fact));
+    for (const { at, fact } of moves) if (at <= until) term.facts.push(fact);
   }
   return [ahead, behind, ...movementTerms(state, until), returnTerm(state, until)].filter(
     (term) => term.physical !== 0 || term.free !== 0,

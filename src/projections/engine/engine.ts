@@ -229,7 +229,9 @@ export class Engine {
     for (const record of this.listeners) {
       const facts = record.memory.heard ?? [];
       record.memory.heard = null;
-      for (const fact of new Set(facts.sort((a, b) => a - b))) this.note(record, fact);
+      facts.sort((a, b) => a - b);
+      for (let i = 0; i < facts.length; i++)
+        if (i === 0 || facts[i] !== facts[i - 1]) this.note(record, facts[i] as number);
     }
     this.listeners = [];
   }

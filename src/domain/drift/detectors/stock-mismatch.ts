@@ -128,7 +128,8 @@ export function gapAt(state: StockState, context: DetectContext, until: number):
   let free = scend.free - prima.free;
   const terms: Term[] = [];
   if (physical !== 0 || free !== 0) {
-    for (const { reason, facts, ...term } of explainedTerms(state, until, kits, look)) {
+    for (const term of explainedTerms(state, until, kits, look)) {
+      const { reason, facts } = term;
       const ofPhysical = explainable(term.physical, physical);
       const ofFree = explainable(term.free, free);
       physical -= ofPhysical;
