@@ -229,9 +229,7 @@ export class Engine {
     for (const record of this.listeners) {
       const facts = record.memory.heard ?? [];
       record.memory.heard = null;
-      facts.sort((a, b) => a - b);
-      for (let i = 0; i < facts.length; i++)
-        if (i === 0 || facts[i] !== facts[i - 1]) this.note(record, facts[i] as number);
+      for (const fact of new Set(facts.sort((a, b) => a - b))) this.note(record, fact);
     }
     this.listeners = [];
   }
