@@ -12,7 +12,7 @@ import { type Reading, readBlock } from '../engine/reading';
 import type { BulkCases } from '../bulk/bulk-cases';
 import type { ProjectionSettings } from '../settings';
 import { translate } from '../translate';
-import { type Lane, type LaneInstant, type LaneReading, inOrder } from './lane';
+import { type Lane, type LaneInstant, type LaneReading, type Later, inOrder } from './lane';
 import { Batch, type LaneRows, Slabs } from './batch';
 import { Reader, STOCK, laneOf } from './split';
 
@@ -90,7 +90,7 @@ export class Conductor {
   private pass(batch: Batch): { folded: Promise<unknown>; stocked: Promise<void> } {
     const reading = this.read(batch);
     const before = this.hubbed;
-    const hubbed = Promise.all([reading, before]).then(([merged]) => this.foldHub(merged));
+    const hubbed = Promise.all([reading, before]).then(([read]) => this.foldHub(read()));
     this.hubbed = hubbed;
     const folded = hubbed.then(async ({ lanes, stock }) => {
       const { lanes: all } = this.station;
@@ -99,14 +99,17 @@ export class Conductor {
     });
     const lastStocked = this.stocked;
     const stocked = Promise.all([folded, lastStocked]).then(([{ stock, sent }]) =>
-      this.foldStock(stock, sent),
+      this.foldStock(
+        stock,
+        sent.map((told) => told()),
+      ),
     );
     this.stocked = stocked;
     return { folded, stocked };
   }
 
   /** Has each part read, and puts together what was read. */
-  private async read(batch: Batch): Promise<Reading[]> {
+  private async read(batch: Batch): Promise<Later<Reading[]>> {
     const { lanes, settings } = this.station;
     const rows = batch.laneRows();
     const reading = Promise.all(lanes.map((lane, index) => lane.read(rows[index] as LaneRows)));
@@ -118,14 +121,17 @@ export class Conductor {
         at,
       ),
     );
-    const readings = await reading;
+    const answers = await reading;
     for (const { slab } of rows) this.slabs.giveBack(slab);
-    return own.map((one, index) =>
-      merge(
-        one,
-        readings.map((of) => of[index] as LaneReading),
-      ),
-    );
+    return () => {
+      const readings = answers.map((read) => read());
+      return own.map((one, index) =>
+        merge(
+          one,
+          readings.map((of) => of[index] as LaneReading),
+        ),
+      );
+    };
   }
 
   private async foldHub(blocks: Reading[]): Promise<{ lanes: LaneInstant[][]; stock: StockInstant[] }> {

@@ -29,10 +29,13 @@ export interface LaneInstant extends Omit<Instant, 'refused'> {
   feeds: FeedState[];
 }
 
+/** An answer that is made into objects when it is needed, once: those made as it comes wait, and the collector copies what waits. */
+export type Later<T> = () => T;
+
 export interface Lane {
-  read(rows: LaneRows): Promise<LaneReading[]>;
+  read(rows: LaneRows): Promise<Later<LaneReading[]>>;
   /** Instants in order, of blocks that were read. Gives what cases here tell cases of others, for each. */
-  fold(instants: LaneInstant[]): Promise<Told[][]>;
+  fold(instants: LaneInstant[]): Promise<Later<Told[][]>>;
   load(): Promise<void>;
   close(): Promise<void>;
 }
@@ -95,14 +98,14 @@ export class OrderLane implements Lane {
     });
   }
 
-  read({ slab, blocks }: LaneRows): Promise<LaneReading[]> {
+  read({ slab, blocks }: LaneRows): Promise<Later<LaneReading[]>> {
     let start = 0;
     const readings = blocks.map((block) => {
       const rows = Buffer.from(slab, start, block.end - start);
       start = block.end;
       return this.readBlock(rows, block);
     });
-    return Promise.resolve(readings);
+    return Promise.resolve(() => readings);
   }
 
   private readBlock(bytes: Buffer, { first, last, at }: LaneRows['blocks'][number]): LaneReading {
@@ -123,10 +126,10 @@ export class OrderLane implements Lane {
     return { ...reading, parts: strays };
   }
 
-  fold(instants: LaneInstant[]): Promise<Told[][]> {
+  fold(instants: LaneInstant[]): Promise<Later<Told[][]>> {
     const folded = this.last.then(() => this.foldAll(instants));
     this.last = folded;
-    return folded;
+    return folded.then((sent) => () => sent);
   }
 
   private async foldAll(instants: LaneInstant[]): Promise<Told[][]> {

@@ -14,9 +14,11 @@ const lane = new OrderLane(setup, pool);
 async function answer(call: Call): Promise<unknown> {
   switch (call.name) {
     case 'read':
-      return lane.read(call.rows);
-    case 'fold':
-      return (await lane.fold(JSON.parse(call.instants) as LaneInstant[])).map((told) => told.map(packTold));
+      return (await lane.read(call.rows))();
+    case 'fold': {
+      const sent = await lane.fold(JSON.parse(call.instants) as LaneInstant[]);
+      return sent().map((told) => told.map(packTold));
+    }
     case 'load':
       return lane.load();
     case 'close':

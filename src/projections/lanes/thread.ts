@@ -2,7 +2,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Told } from '../engine/records';
-import type { Lane, LaneInstant, LaneReading, LaneSetup } from './lane';
+import type { Lane, LaneInstant, LaneReading, LaneSetup, Later } from './lane';
 import type { LaneRows } from './batch';
 import { type ToldWire, unpackTold } from './told-wire';
 
@@ -49,13 +49,14 @@ export class ThreadLane implements Lane {
     });
   }
 
-  async read(rows: LaneRows): Promise<LaneReading[]> {
-    return JSON.parse(await this.call({ name: 'read', rows })) as LaneReading[];
+  async read(rows: LaneRows): Promise<Later<LaneReading[]>> {
+    const json = await this.call({ name: 'read', rows });
+    return () => JSON.parse(json) as LaneReading[];
   }
 
-  async fold(instants: LaneInstant[]): Promise<Told[][]> {
+  async fold(instants: LaneInstant[]): Promise<Later<Told[][]>> {
     const json = await this.call({ name: 'fold', instants: JSON.stringify(instants) });
-    return (JSON.parse(json) as ToldWire[][]).map((told) => told.map(unpackTold));
+    return () => (JSON.parse(json) as ToldWire[][]).map((told) => told.map(unpackTold));
   }
 
   async load(): Promise<void> {
