@@ -113,12 +113,11 @@ export function indexing(schema: string): string[][] {
   const s = schemaName(schema);
   return [
     [
-      `INSERT INTO ${s}.case_refs SELECT unnest(refs), key FROM ${s}.cases`,
       `CREATE UNIQUE INDEX ON ${s}.case_refs (ref, case_key)`,
+      `CREATE INDEX ON ${s}.cases USING gin (looks) WITH (fastupdate = off)`,
     ],
     [
       `CREATE UNIQUE INDEX ON ${s}.cases (key)`,
-      `CREATE INDEX ON ${s}.cases USING gin (looks) WITH (fastupdate = off)`,
       `CREATE UNIQUE INDEX ON ${s}.case_facts (case_key, chunk)`,
       `CREATE UNIQUE INDEX ON ${s}.drifts (case_key, anchor)`,
       `CREATE INDEX ON ${s}.drifts (id)`,
@@ -146,11 +145,6 @@ export function createIndexes(schema: string): string[] {
   return indexing(schema)
     .flat()
     .filter((statement) => statement.startsWith('CREATE'));
-}
-
-export function addMissingRefs(schema: string): string {
-  const s = schemaName(schema);
-  return `INSERT INTO ${s}.case_refs SELECT unnest(refs), key FROM ${s}.cases ON CONFLICT DO NOTHING`;
 }
 
 /** `table.column` of all that a generation has. */

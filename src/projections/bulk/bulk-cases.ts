@@ -96,7 +96,8 @@ export class BulkCases implements CaseSource {
       for (const record of engine.release(0)) cold.put(record);
       await this.copy('drifts', driftCells(cold.beside()));
       await this.copy('waits', waitCells(cold.beside()));
-      await this.inBulk((client) => copyTuples(client, `${this.options.schema}.cases`, cold.drainTuples()));
+      await this.copyTuples('case_refs', cold.refTuples());
+      await this.copyTuples('cases', cold.drainTuples());
     }
     await this.loadHistory();
   }
@@ -111,6 +112,10 @@ export class BulkCases implements CaseSource {
 
   private async copy(table: string, rows: Parameters<typeof copyIn>[2]): Promise<void> {
     await this.inBulk((client) => copyIn(client, `${this.options.schema}.${table}`, rows));
+  }
+
+  private async copyTuples(table: string, tuples: Iterable<Buffer>): Promise<void> {
+    await this.inBulk((client) => copyTuples(client, `${this.options.schema}.${table}`, tuples));
   }
 
   /** Nothing of a half-built generation outlives a crash, so nobody waits for the disk before the promotion does. */

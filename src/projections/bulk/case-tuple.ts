@@ -6,6 +6,7 @@ export const COPY_HEAD = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'lati
 export const COPY_END = Buffer.from([0xff, 0xff]);
 
 const COLUMNS = 10;
+const TWO_COLUMNS = Buffer.from([0, 2]);
 /** In place of a length. */
 const NULL = -1;
 const TEXT = 25;
@@ -97,6 +98,22 @@ function arrayHead(bytes: Buffer, at: number, type: number, size: number): numbe
   if (size === 0) return end;
   end = writeInt32(bytes, end, size);
   return writeInt32(bytes, end, 1);
+}
+
+/**
+ * Of the case that `writeTuple` wrote at `start`, a tuple (reference, key) for each of its references. An element of an array
+ * and a column are written alike: a length and bytes.
+ */
+export function refTuples(bytes: Buffer, start: number): Buffer[] {
+  const after = (field: number): number => field + 4 + bytes.readInt32BE(field);
+  const key = start + 2;
+  const kind = after(key);
+  const refs = after(after(kind));
+  const size = bytes.readInt32BE(refs + 4) === 0 ? 0 : bytes.readInt32BE(refs + 16);
+  const tuples: Buffer[] = [];
+  for (let i = 0, ref = refs + ARRAY_HEAD; i < size; i++, ref = after(ref))
+    tuples.push(TWO_COLUMNS, bytes.subarray(ref, after(ref)), bytes.subarray(key, kind));
+  return tuples;
 }
 
 /** The case that `writeTuple` wrote at `start`. */

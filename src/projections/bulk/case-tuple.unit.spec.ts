@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CaseRow } from '../rows';
-import { elementBytes, mostBytes, readTuple, writeTuple } from './case-tuple';
+import { elementBytes, mostBytes, readTuple, refTuples, writeTuple } from './case-tuple';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 80 });
 const rows: fc.Arbitrary<CaseRow> = fc.record({
@@ -23,6 +23,21 @@ describe('a tuple of binary COPY', () => {
         const bytes = Buffer.alloc(start + mostBytes(row));
         expect(writeTuple(bytes, start, row)).toBeLessThanOrEqual(bytes.length);
         expect(readTuple(bytes, start)).toEqual(row);
+      }),
+    );
+  });
+
+  it('gives a row of two columns for each of its references', () => {
+    fc.assert(
+      fc.property(rows, fc.nat(20), (row, start) => {
+        const bytes = Buffer.alloc(start + mostBytes(row));
+        writeTuple(bytes, start, row);
+        const wanted = row.refs.flatMap((ref) => [
+          Buffer.from([0, 2]),
+          elementBytes(ref),
+          elementBytes(row.key),
+        ]);
+        expect(Buffer.concat(refTuples(bytes, start))).toEqual(Buffer.concat(wanted));
       }),
     );
   });

@@ -5,11 +5,13 @@
 import type { Wait } from '../../domain/drift/context';
 import type { CaseRecord, DriftRecord } from '../engine/records';
 import { type StoredForm, caseRecord, stored } from '../rows';
-import { elementBytes, mostBytes, readTuple, writeTuple } from './case-tuple';
+import { elementBytes, mostBytes, readTuple, refTuples, writeTuple } from './case-tuple';
 
 const SLAB_BYTES = 4 * 1024 * 1024;
 /** Tuples of cases that have come back lie idle until there are so many that moving the others pays. */
 const IDLE_BYTES = 64 * 1024 * 1024;
+/** Pieces of tuples in one chunk. */
+const MANY = 10_000;
 
 interface Slab {
   bytes: Buffer;
@@ -137,6 +139,18 @@ export class ColdCases {
     }
     if (from && to) yield from.slab.bytes.subarray(from.start, to.end);
     this.clear();
+  }
+
+  /** A tuple for each reference of each case. */
+  *refTuples(): Generator<Buffer> {
+    let some: Buffer[] = [];
+    for (const { slab, start } of this.cases.values()) {
+      some.push(...refTuples(slab.bytes, start));
+      if (some.length < MANY) continue;
+      yield Buffer.concat(some);
+      some = [];
+    }
+    yield Buffer.concat(some);
   }
 
   *beside(): Generator<{ key: string; waits: readonly Wait[]; drifts: readonly DriftRecord[] }> {

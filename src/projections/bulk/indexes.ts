@@ -1,14 +1,13 @@
 /** A generation's indexes and statistics, made after its bulk load. */
 import type { Pool } from 'pg';
-import { addMissingRefs, analyzing, indexing } from '../generation-schema';
+import { analyzing, indexing } from '../generation-schema';
 
 const INDEXER = 0x7a12;
 
 /** All that is loaded can be found. */
 export async function indexAll(pool: Pool, generation: number, schema: string): Promise<void> {
-  // Where cases were stored early, those that were loaded after them are not among the references.
   if (await indexOnce(pool, generation, schema)) return;
-  await oneByOne(pool, [addMissingRefs(schema), ...analyzing(schema)]);
+  await oneByOne(pool, analyzing(schema));
 }
 
 /** Once, whoever asks first: those who ask meanwhile wait until they are there. Answers whether they were made by this call. */

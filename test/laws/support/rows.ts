@@ -7,6 +7,8 @@ type Row = Record<string, unknown>;
 export interface Rows {
   cases: CaseRow[];
   drifts: (Omit<DriftRow, 'opened_at' | 'resolved_at'> & { opened_at: Date; resolved_at: Date | null })[];
+  /** Those that the case still has: live folding leaves others behind. */
+  case_refs: Row[];
   drift_events: Row[];
   case_facts: Row[];
   waits: Row[];
@@ -19,6 +21,9 @@ export async function rowsOf(pool: Pool, schema = 'live'): Promise<Rows> {
   return {
     cases: await ask(`SELECT * FROM ${schema}.cases ORDER BY key`),
     drifts: await ask(`SELECT * FROM ${schema}.drifts ORDER BY case_key, anchor`),
+    case_refs: await ask(
+      `SELECT r.* FROM ${schema}.case_refs r JOIN ${schema}.cases c ON c.key = r.case_key AND r.ref = ANY(c.refs) ORDER BY ref, case_key`,
+    ),
     drift_events: await ask(
       `SELECT e.* FROM ${schema}.drift_events e ORDER BY position, e::text COLLATE "C"`,
     ),
