@@ -49,7 +49,8 @@ export function createTables(schema: string): string {
       state text NOT NULL,
       rare text,
       acts text NOT NULL
-    ) WITH (toast_tuple_target = 8160);
+    ) WITH (toast_tuple_target = 8160, autovacuum_vacuum_insert_threshold = -1);
+    -- Vacuumed for what is updated, and not for having been loaded: that would read and write all of it once more.
     -- Most states have 2 to 8 KB: in their row and uncompressed they load and read faster than from a TOAST table.
     ALTER TABLE ${s}.cases ALTER COLUMN state SET STORAGE EXTERNAL, ALTER COLUMN rare SET STORAGE EXTERNAL;
     -- Nothing is asked of the wide columns, and the others are plain enough for a small sample.
