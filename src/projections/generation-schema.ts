@@ -107,8 +107,8 @@ export function createTables(schema: string): string {
 
 /**
  * Built after a bulk load, on as many connections as there are lists, each in its order. Names are free of the schema, which
- * will be renamed. References are a table and its B-tree: nearly all of them differ, and for such a GIN index takes 2.6 s where
- * both take 1.4, as long as everything else.
+ * will be renamed. References are rows with a B-tree, loaded beside their cases: nearly all of them differ, and a GIN index takes
+ * longer over such than everything else.
  */
 export function indexing(schema: string): string[][] {
   const s = schemaName(schema);

@@ -100,6 +100,10 @@ function arrayHead(bytes: Buffer, at: number, type: number, size: number): numbe
   return writeInt32(bytes, end, 1);
 }
 
+function sizeOf(bytes: Buffer, array: number): number {
+  return bytes.readInt32BE(array + 4) === 0 ? 0 : bytes.readInt32BE(array + 16);
+}
+
 /**
  * Of the case that `writeTuple` wrote at `start`, a tuple (reference, key) for each of its references. An element of an array
  * and a column are written alike: a length and bytes.
@@ -109,7 +113,7 @@ export function refTuples(bytes: Buffer, start: number): Buffer[] {
   const key = start + 2;
   const kind = after(key);
   const refs = after(after(kind));
-  const size = bytes.readInt32BE(refs + 4) === 0 ? 0 : bytes.readInt32BE(refs + 16);
+  const size = sizeOf(bytes, refs);
   const tuples: Buffer[] = [];
   for (let i = 0, ref = refs + ARRAY_HEAD; i < size; i++, ref = after(ref))
     tuples.push(TWO_COLUMNS, bytes.subarray(ref, after(ref)), bytes.subarray(key, kind));
@@ -125,7 +129,7 @@ export function readTuple(bytes: Buffer, start: number): CaseRow {
     return bytes.toString('utf8', from, at);
   };
   const elements = <T>(read: () => T): T[] => {
-    const size = bytes.readInt32BE(at + 4) === 0 ? 0 : bytes.readInt32BE(at + 16);
+    const size = sizeOf(bytes, at);
     at += size === 0 ? ARRAY_HEAD - 8 : ARRAY_HEAD;
     return Array.from({ length: size }, read);
   };
