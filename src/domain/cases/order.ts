@@ -124,7 +124,8 @@ function copyOf(state: OrderState): OrderState {
 function withVersion(state: OrderState, held: Held<Body<'sales-order'>>): OrderState {
   const body = held.value;
   const version = { rev: held.rev, at: body.modifiedAt, status: body.status, fact: held.fact };
-  if (state.versions.length === 0) return withVersions(state, [version]);
+  const last = state.versions.at(-1);
+  if (last === undefined || last.rev < version.rev) return withVersions(state, [...state.versions, version]);
   const same = state.versions.find((known) => known.rev === version.rev);
   if (same && (same.at < version.at || (same.at === version.at && same.status <= version.status)))
     return state;
@@ -173,6 +174,15 @@ export interface Contribution<V> {
   facts: number[];
 }
 
+/** Those that a share rests on. */
+export function factsOf({ dispatched, posted, returned }: StockShare): number[] {
+  const facts: number[] = [];
+  for (const { fact } of dispatched) facts.push(fact);
+  for (const { fact } of posted) facts.push(fact);
+  for (const { fact } of returned) facts.push(fact);
+  return facts;
+}
+
 type OpenShare = {
   dispatched: Move[];
   posted: (Move & { uom: string })[];
@@ -203,12 +213,7 @@ class Shares {
 
   list(): Contribution<StockShare>[] {
     const all: Contribution<StockShare>[] = [];
-    for (const [target, value] of this.byTarget) {
-      const facts: number[] = [];
-      for (const moves of [value.dispatched, value.posted, value.returned])
-        for (const { fact } of moves) facts.push(fact);
-      all.push({ target, value, facts });
-    }
+    for (const [target, value] of this.byTarget) all.push({ target, value, facts: factsOf(value) });
     return all;
   }
 }

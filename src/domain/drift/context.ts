@@ -48,18 +48,21 @@ interface Looked<K extends Lookable> {
 export class DetectContext {
   waits: Wait[] = [];
   looked: string[] = [];
+  /** By name: asked about more often than all others together. */
+  private readonly products = new Map<string, Looked<'product'>>();
   /** By kind and name. What was looked at stays the same within the instant, whoever looks. */
   private readonly known: { [K in Lookable]: Map<string, Looked<K>> } = {
-    product: new Map(),
+    product: this.products,
     customer: new Map(),
     stock: new Map(),
     return: new Map(),
     'tax-codes': new Map(),
   };
-  private readonly taxCodes = new Map<string, boolean>();
+  /** Those that are defined. */
+  private readonly taxCodes = new Set<string>();
   private readonly marks = new Map<string, Map<string, number>>();
   private evaluation = 0;
-  private readonly derived = new Map<string, unknown>();
+  private readonly derived = new Map<string, { by: number; value: unknown }>();
   private readonly scoped: ScopedPolicies | null;
   private kind: CaseKind | null = null;
   private state: CaseStates[CaseKind] | null = null;
@@ -81,7 +84,6 @@ export class DetectContext {
     this.evaluation++;
     this.waits = [];
     this.looked = [];
-    if (this.derived.size > 0) this.derived.clear();
   }
 
   /** As it stands for the case that is asked: by its channel, customer, SKU, warehouse or source. */
@@ -110,7 +112,12 @@ export class DetectContext {
   }
 
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
-    const looked = this.admit(kind, id);
+    return this.note(this.admit(kind, this.known[kind], id));
+  }
+
+  readonly product: LookProduct = (sku) => this.note(this.admit('product', this.products, sku));
+
+  private note<K extends Lookable>(looked: Looked<K>): CaseStates[K] | null {
     if (looked.by !== this.evaluation) {
       looked.by = this.evaluation;
       this.looked.push(looked.key);
@@ -118,16 +125,14 @@ export class DetectContext {
     return looked.state;
   }
 
-  readonly product: LookProduct = (sku) => this.look('product', sku);
-
   /**
    * Whether any system's item document defines the SKU. An item is never undefined again, so only a SKU that is not defined
    * is remembered as looked at.
    */
   isItem(sku: string): boolean {
-    const { state } = this.admit('product', sku);
-    if (state !== null && state.items.length > 0) return true;
-    this.product(sku);
+    const looked = this.admit('product', this.products, sku);
+    if (looked.state !== null && looked.state.items.length > 0) return true;
+    this.note(looked);
     return false;
   }
 
@@ -136,31 +141,34 @@ export class DetectContext {
    * is not defined makes the look one that is remembered.
    */
   isTaxCode(code: string): boolean | null {
-    const { state } = this.admit('tax-codes', '*');
-    const all = state?.taxCodes ?? [];
-    let known = this.taxCodes.get(code);
-    if (known === undefined) {
-      known = all.some(({ value }) => value.taxCode === code);
-      this.taxCodes.set(code, known);
+    if (this.taxCodes.has(code)) return true;
+    const looked = this.admit('tax-codes', this.known['tax-codes'], '*');
+    const all = looked.state?.taxCodes ?? [];
+    if (all.some(({ value }) => value.taxCode === code)) {
+      this.taxCodes.add(code);
+      return true;
     }
-    if (known) return true;
-    this.look('tax-codes', '*');
+    this.note(looked);
     return all.length === 0 ? null : false;
   }
 
-  private admit<K extends Lookable>(kind: K, id: string): Looked<K> {
-    const known = this.known[kind].get(id);
+  private admit<K extends Lookable>(kind: K, among: Map<string, Looked<K>>, id: string): Looked<K> {
+    const known = among.get(id);
     if (known) return known;
     const key = `${kind}:${id}`;
     const fresh = { key, state: this.lookup(key) as CaseStates[K] | null, by: 0 };
-    this.known[kind].set(id, fresh);
+    among.set(id, fresh);
     return fresh;
   }
 
   /** What several detectors derive from the same case is derived once an evaluation. */
   once<T>(name: string, derive: () => T): T {
-    if (!this.derived.has(name)) this.derived.set(name, derive());
-    return this.derived.get(name) as T;
+    const known = this.derived.get(name);
+    if (known?.by === this.evaluation) return known.value as T;
+    const value = derive();
+    if (known) [known.by, known.value] = [this.evaluation, value];
+    else this.derived.set(name, { by: this.evaluation, value });
+    return value;
   }
 
   /** A standing mismatch: due exactly at `at` is due. Waits for the clock otherwise. */

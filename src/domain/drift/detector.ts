@@ -40,7 +40,7 @@ export interface Detector<K extends CaseKind = CaseKind> {
   causes: readonly string[];
   /** Codes of detectors whose drifts on the same subject are consequences of this one. */
   supersedes: readonly string[];
-  detect(state: CaseStates[K], context: DetectContext): Finding[];
+  detect(state: CaseStates[K], context: DetectContext): readonly Finding[];
   examples: Examples;
 }
 

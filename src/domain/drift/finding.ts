@@ -40,6 +40,9 @@ export interface Cause {
   about?: string;
 }
 
+/** What most find, and so often that no list is made to say it. */
+export const NO_FINDINGS: readonly Finding[] = [];
+
 export interface Finding {
   subject: { kind: string; id: string };
   /** Distinguishes several drifts of one detector on one subject; '' where there can be only one. */

@@ -50,7 +50,10 @@ function checked(value: string, field: string, limit: number): string {
 
 /** A decimal (text, or a JSON number as `readJson` left it) in micro-units. */
 export function readQuantity(value: unknown, field: string): number {
-  return readDecimal(value, field, 6, 'a decimal number of at most 15 digits, 6 of them after the point');
+  const micros = decimal(value, field, 6);
+  if (micros === null)
+    throw new Unreadable(field, 'must be a decimal number of at most 15 digits, 6 of them after the point');
+  return micros;
 }
 
 export function readOptionalQuantity(value: unknown, field: string): number | null {
@@ -66,20 +69,23 @@ export function readPositiveQuantity(value: unknown, field: string): number {
 /** An amount in major units → integer minor units of `currency`. */
 export function readAmount(value: unknown, currency: string, field: string): number {
   const digits = currencyDigits(currency);
-  return readDecimal(value, field, digits, `a decimal number with at most ${digits} decimals (${currency})`);
+  const minor = decimal(value, field, digits);
+  // What is wrong is put into words only where it is: amounts are most of what is read.
+  if (minor === null)
+    throw new Unreadable(field, `must be a decimal number with at most ${digits} decimals (${currency})`);
+  return minor;
 }
 
 export function readOptionalAmount(value: unknown, currency: string, field: string): number | null {
   return value === undefined || value === null ? null : readAmount(value, currency, field);
 }
 
-export function readDecimal(value: unknown, field: string, digits: number, what: string): number {
+/** Null where it is no decimal of so many digits after the point. */
+function decimal(value: unknown, field: string, digits: number): number | null {
   // A JSON number of at most 15 significant digits has the text that was sent as its shortest text, so this is exact.
   const text = typeof value === 'number' ? String(value) : value;
   if (text === undefined || text === null) throw new Unreadable(field, 'is required');
-  const result = typeof text === 'string' ? parseDecimal(text, digits) : null;
-  if (result === null) throw new Unreadable(field, `must be ${what}`);
-  return result;
+  return typeof text === 'string' ? parseDecimal(text, digits) : null;
 }
 
 export function readCurrency(value: string, field: string): string {

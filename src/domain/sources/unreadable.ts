@@ -48,6 +48,7 @@ export function refuseRepeats<T>(
   list: readonly T[],
   identity: (element: T) => string | number,
 ): void {
+  if (list.length < 2) return;
   const first = new Map<string | number, number>();
   list.forEach((element, index) => {
     const id = identity(element);

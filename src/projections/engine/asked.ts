@@ -1,5 +1,5 @@
 /** Which detectors are asked about a kind of case, by a policy. */
-import type { CaseKind } from '../../domain/cases/kinds';
+import { type CaseKind, caseKinds } from '../../domain/cases/kinds';
 import { detectorsOf } from '../../domain/drift/catalogue';
 import type { DetectContext } from '../../domain/drift/context';
 import type { Detector } from '../../domain/drift/detector';
@@ -14,18 +14,21 @@ export interface Asked {
   detect: Detector['detect'];
 }
 
-const byPolicy = new WeakMap<Policy, Map<CaseKind, readonly Asked[]>>();
+export type AskedOf = Readonly<Record<CaseKind, readonly Asked[]>>;
 
-/** Without those that the policy has off; where it is scoped it may have them on for some cases, so all. */
-export function askedOf(kind: CaseKind, { document, isScoped }: DetectContext): readonly Asked[] {
-  let kinds = byPolicy.get(document);
-  if (!kinds) byPolicy.set(document, (kinds = new Map<CaseKind, readonly Asked[]>()));
-  let asked = kinds.get(kind);
-  if (!asked) {
-    asked = detectorsOf(kind)
-      .filter(({ code }) => isScoped || document.detectors[code]?.enabled !== false)
-      .map(({ code, severity, windowed = false, detect }) => ({ code, severity, windowed, detect }));
-    kinds.set(kind, asked);
+const byPolicy = new WeakMap<Policy, AskedOf>();
+
+/** By kind, without those that the policy has off; where it is scoped it may have them on for some cases, so all. */
+export function askedBy({ document, isScoped }: DetectContext): AskedOf {
+  let all = byPolicy.get(document);
+  if (!all) {
+    const of = (kind: CaseKind): Asked[] =>
+      detectorsOf(kind)
+        .filter(({ code }) => isScoped || document.detectors[code]?.enabled !== false)
+        .map(({ code, severity, windowed = false, detect }) => ({ code, severity, windowed, detect }));
+    const kinds = Object.keys(caseKinds) as CaseKind[];
+    all = Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as Record<CaseKind, Asked[]>;
+    byPolicy.set(document, all);
   }
-  return asked;
+  return all;
 }

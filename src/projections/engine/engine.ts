@@ -13,7 +13,7 @@ import { DetectContext, type Lookable, type Wait } from '../../domain/drift/cont
 import { NotExact } from '../../domain/exact';
 import type { Policy } from '../../domain/policy';
 import { contributionsChanged } from './contributions';
-import { NotLoaded, evaluate } from './evaluate';
+import { Evaluator, NotLoaded } from './evaluate';
 import { FeedBook } from './feed-book';
 import { feedKey, keysOf, targetsOf } from './keys';
 import { BEYOND_EXACT, type Part } from './intake';
@@ -229,7 +229,9 @@ export class Engine {
     for (const record of this.listeners) {
       const facts = record.memory.heard ?? [];
       record.memory.heard = null;
-      for (const fact of new Set(facts.sort((a, b) => a - b))) this.note(record, fact);
+      facts.sort((a, b) => a - b);
+      for (let i = 0; i < facts.length; i++)
+        if (facts[i] !== facts[i - 1]) this.note(record, facts[i] as number);
     }
     this.listeners = [];
   }
@@ -272,14 +274,16 @@ export class Engine {
     for (const record of this.touched) add(record);
     for (const key of others) add(this.memory.get(key));
     for (const state of heard) add(this.hear(state));
-    const context = new DetectContext(this.instant, this.settings.policy, this.feeds, this.peek);
+    const evaluator = new Evaluator(
+      new DetectContext(this.instant, this.settings.policy, this.feeds, this.peek),
+    );
     let waiting = asked;
     for (;;) {
       const absent = new Set<string>();
       const again: CaseRecord[] = [];
       for (const record of waiting) {
         try {
-          this.evaluate(record, by, context);
+          this.evaluate(record, by, evaluator);
         } catch (error) {
           if (error instanceof NotLoaded) {
             absent.add(error.key);
@@ -303,8 +307,8 @@ export class Engine {
     return record;
   }
 
-  private evaluate(record: CaseRecord, by: number, context: DetectContext): void {
-    const { found, waits, looks } = evaluate(record.kind, record.state, context);
+  private evaluate(record: CaseRecord, by: number, evaluator: Evaluator): void {
+    const { found, waits, looks } = evaluator.evaluate(record.kind, record.state);
     const touched = record.memory.touched === this.turn;
     const events = reconcile(record, found, by, this.instant, touched);
     waitForExpiry(record.acts, waits, this.instant);

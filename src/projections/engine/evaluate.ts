@@ -4,7 +4,7 @@ import { supersededBy } from '../../domain/drift/catalogue';
 import type { DetectContext, Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
 import { ownerOf } from '../../domain/policy';
-import { askedOf } from './asked';
+import { type AskedOf, askedBy } from './asked';
 
 export interface Found {
   detector: string;
@@ -30,23 +30,35 @@ export class NotLoaded extends Error {
   }
 }
 
-export function evaluate(kind: CaseKind, state: CaseStates[CaseKind], context: DetectContext): Evaluation {
-  context.begin(kind, state);
-  const found: Found[] = [];
-  for (const asked of askedOf(kind, context)) {
-    const { code, windowed } = asked;
-    if (context.isScoped && context.isOff(code)) continue;
-    for (const finding of asked.detect(state, context)) {
-      const policy = context.policyOf(finding.matter);
-      const own = policy.detectors[code];
-      if (own?.enabled === false) continue;
-      const severity = own?.severity ?? finding.severity ?? asked.severity;
-      const owner = ownerOf(policy, code);
-      found.push({ detector: code, severity, owner, finding, superseded: false, windowed });
-    }
+/** Asks one case after another of one instant. */
+export class Evaluator {
+  private readonly asked: AskedOf;
+
+  constructor(private readonly context: DetectContext) {
+    this.asked = askedBy(context);
   }
-  if (found.length > 1) markConsequences(found);
-  return { found, waits: context.waits, looks: context.looked };
+
+  evaluate(kind: CaseKind, state: CaseStates[CaseKind]): Evaluation {
+    const { context } = this;
+    context.begin(kind, state);
+    const found: Found[] = [];
+    for (const asked of this.asked[kind]) {
+      const { code, windowed } = asked;
+      if (context.isScoped && context.isOff(code)) continue;
+      const findings = asked.detect(state, context);
+      if (findings.length === 0) continue;
+      for (const finding of findings) {
+        const policy = context.policyOf(finding.matter);
+        const own = policy.detectors[code];
+        if (own?.enabled === false) continue;
+        const severity = own?.severity ?? finding.severity ?? asked.severity;
+        const owner = ownerOf(policy, code);
+        found.push({ detector: code, severity, owner, finding, superseded: false, windowed });
+      }
+    }
+    if (found.length > 1) markConsequences(found);
+    return { found, waits: context.waits, looks: context.looked };
+  }
 }
 
 function markConsequences(found: Found[]): void {

@@ -20,7 +20,8 @@ export function refusalOf({
   recordedAt,
 }: Readable): Pick<MessageState, 'code' | 'reason' | 'path'> | null {
   if (!translation.ok) return translation;
-  return translation.facts.some((fact) => fact.occurredAt > recordedAt + DAY) ? CLOCK_AHEAD : null;
+  for (const { occurredAt } of translation.facts) if (occurredAt > recordedAt + DAY) return CLOCK_AHEAD;
+  return null;
 }
 
 export const BEYOND_EXACT = {

@@ -16,13 +16,17 @@ const share: fc.Arbitrary<StockShare> = fc.record({
     }),
   ),
 });
-const told: fc.Arbitrary<Told> = fc.record({
-  from: fc.string(),
-  target: fc.string(),
-  value: fc.option(share, { nil: null }),
-  facts: fc.array(fc.nat()),
-  known: fc.boolean(),
-});
+const told: fc.Arbitrary<Told> = fc
+  .record({
+    from: fc.string(),
+    target: fc.string(),
+    value: fc.option(share, { nil: null }),
+    known: fc.boolean(),
+  })
+  .map((each) => {
+    const { dispatched = [], posted = [], returned = [] } = each.value ?? {};
+    return { ...each, facts: [...dispatched, ...posted, ...returned].map(({ fact }) => fact) };
+  });
 
 it('what an order tells arrives in another thread as it was told', () => {
   fc.assert(

@@ -6,7 +6,7 @@ import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { bom, hours, item } from '../examples';
-import { type Finding, type Proposal, type Side, divergedAt } from '../finding';
+import { type Finding, type Proposal, type Side, NO_FINDINGS, divergedAt } from '../finding';
 
 const CODE = 'bom-mismatch';
 const GRACE_SECONDS = 2 * 3600;
@@ -24,8 +24,8 @@ export const bomMismatch = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['contains-itself', 'component-missing', 'components', 'quantities'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.boms.length === 0) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.boms.length === 0) return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const held of state.boms) addMissing(state, held, context, findings);
     if (state.boms.length > 1) addDiffering(state, context, findings);

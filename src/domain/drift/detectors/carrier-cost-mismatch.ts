@@ -4,7 +4,7 @@ import { currencyDigits, exact, formatDecimal } from '../../exact';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { customer, dispatched, fulfilment, hours, item, manifested, revised, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { eachManifest } from './carrier-cost';
 import { isCancelled } from './shared';
 
@@ -27,9 +27,9 @@ export const carrierCostMismatch = detector({
   parts: ['warehouse'],
   causes: ['cost'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.manifested.length === 0 || state.fulfilments.length === 0) return [];
-    if (plainlyEqual(state) || isCancelled(state)) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.manifested.length === 0 || state.fulfilments.length === 0) return NO_FINDINGS;
+    if (plainlyEqual(state) || isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     eachManifest(state, context, (manifest, fulfilments) => {
       const { dispatchRef, cost } = manifest.value;

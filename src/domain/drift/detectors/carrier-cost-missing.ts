@@ -14,7 +14,7 @@ import {
   revised,
   salesOrder,
 } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { eachManifest } from './carrier-cost';
 import { isCancelled } from './shared';
 
@@ -40,9 +40,9 @@ export const carrierCostMissing = detector({
   parts: ['warehouse'],
   causes: ['carrier', 'service', 'cost'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.manifested.length === 0 || state.fulfilments.length === 0) return [];
-    if (allComplete(state) || isCancelled(state)) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.manifested.length === 0 || state.fulfilments.length === 0) return NO_FINDINGS;
+    if (allComplete(state) || isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     eachManifest(state, context, (manifest, fulfilments) => {
       const { dispatchRef, carrier, service, cost } = manifest.value;

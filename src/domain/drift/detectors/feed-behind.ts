@@ -3,7 +3,7 @@ import { formatInstant } from '../../facts/instant';
 import { type Policy, graceMs, toleranceMs } from '../../policy';
 import { detector } from '../detector';
 import { alive, heartbeat, hours } from '../examples';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 
 const CODE = 'feed-behind';
 const TOLERANCE_SECONDS = 15 * 60;
@@ -19,15 +19,15 @@ export const feedBehind = detector({
   windowed: true,
   causes: ['heartbeat', 'messages'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (!state.independent) return [];
+  detect(state, context): readonly Finding[] {
+    if (!state.independent) return NO_FINDINGS;
     const lag = lagOf(state, context.policy);
-    if (lag === null) return [];
+    if (lag === null) return NO_FINDINGS;
     const tolerance = toleranceMs(context.policy, CODE, TOLERANCE_SECONDS);
-    if (lag.at - lag.newest <= tolerance) return [];
+    if (lag.at - lag.newest <= tolerance) return NO_FINDINGS;
     const since = lag.newest + tolerance;
     const dueAt = since + graceMs(context.policy, CODE, 0);
-    if (!context.due(dueAt)) return [];
+    if (!context.due(dueAt)) return NO_FINDINGS;
     const behindSeconds = Math.floor((lag.at - lag.newest) / 1000);
     return [
       {

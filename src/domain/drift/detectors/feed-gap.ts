@@ -4,7 +4,7 @@ import { formatInstant } from '../../facts/instant';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { heartbeat, hours, level } from '../examples';
-import type { Cause, Finding, Json } from '../finding';
+import { type Cause, type Finding, type Json, NO_FINDINGS } from '../finding';
 
 const CODE = 'feed-gap';
 const GRACE_SECONDS = 15 * 60;
@@ -30,8 +30,8 @@ export const feedGap = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['sequence', 'last-sequence', 'row-count'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.runs.length < 2 && state.claims.length === 0 && state.rowCount === null) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.runs.length < 2 && state.claims.length === 0 && state.rowCount === null) return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const gap of [...holes(state), ...claimed(state), ...miscounted(state)]) {
       const dueAt = gap.since + graceMs(context.policy, CODE, GRACE_SECONDS);

@@ -3,7 +3,7 @@ import { type Policy, graceMs } from '../../policy';
 import type { FeedState } from '../../cases/feed';
 import { detector } from '../detector';
 import { alive, hours } from '../examples';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 
 const CODE = 'feed-stale';
 
@@ -15,12 +15,12 @@ export const feedStale = detector({
   graceSeconds: 0,
   causes: ['silent', 'never-heard'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (!state.independent) return [];
+  detect(state, context): readonly Finding[] {
+    if (!state.independent) return NO_FINDINGS;
     const interval = expectedIntervalMs(state, context.policy);
     const dueAt = state.receivedAt + interval + graceMs(context.policy, CODE, 0);
     // Longer than the interval: one millisecond more.
-    if (!context.due(dueAt + 1)) return [];
+    if (!context.due(dueAt + 1)) return NO_FINDINGS;
     return [
       {
         subject: { kind: 'feed', id: `${state.source}/${state.stream}` },

@@ -1,10 +1,10 @@
-import { type Held, sourceOf } from '../../cases/held';
+import { type Held, earliest, sourceOf } from '../../cases/held';
 import { type OrderState, orderSubject, salesOrderOf } from '../../cases/order';
 import { formatQuantity } from '../../exact';
 import { type Policy, graceMs } from '../../policy';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 import { billedLines, excessOf, sumOf } from './billing';
 import { isCancelled, valueOf } from './shared';
 
@@ -29,10 +29,13 @@ export const fulfilmentNotInvoiced = detector({
   parts: ['sku'],
   causes: ['not-invoiced', 'partly-invoiced'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.fulfilments.length === 0 || isCancelled(state) || plainlyInvoiced(state)) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.fulfilments.length === 0 || isCancelled(state) || plainlyInvoiced(state)) return NO_FINDINGS;
     const order = salesOrderOf(state);
     const account = order?.value.paymentTerms != null && order.value.paymentTerms !== 'prepaid';
+    // Most are invoiced before the first could be late, so no line is added up until then.
+    const first = earliest(state.fulfilments)?.at ?? 0;
+    if (!context.isScoped && !context.due(first + grace(context.policy, account))) return NO_FINDINGS;
     const findings: Finding[] = [];
     const books = sourceOf(state.fulfilments[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {

@@ -7,7 +7,7 @@ import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, dispatched, fulfilment, hours, item, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled, shipments, sumMoney, valueOf } from './shared';
 
 const CODE = 'fulfilment-not-shipped';
@@ -26,8 +26,8 @@ export const fulfilmentNotShipped = detector({
   parts: ['warehouse'],
   causes: ['dispatch-unknown', 'not-dispatched'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.fulfilments.length === 0 || allNamed(state) || isCancelled(state)) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.fulfilments.length === 0 || allNamed(state) || isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const held of unshipped(state, context)) {
       const matter = { warehouse: held.value.warehouse ?? undefined };

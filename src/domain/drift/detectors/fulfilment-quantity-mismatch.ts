@@ -17,7 +17,7 @@ import {
   synchronised,
   units,
 } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled, shipments, valueOf } from './shared';
 
 const CODE = 'fulfilment-quantity-mismatch';
@@ -45,7 +45,7 @@ export const fulfilmentQuantityMismatch = detector({
   causes: ['quantity'],
   supersedes: [],
   detect(state, context) {
-    if (isCancelled(state)) return [];
+    if (isCancelled(state)) return NO_FINDINGS;
     const look = context.product;
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
@@ -132,16 +132,16 @@ function plainlyEqual({ dispatches, fulfilments }: Shipment, look: Look): boolea
   const [sent] = dispatches;
   const [posted] = fulfilments;
   if (!sent || !posted || dispatches.length > 1 || fulfilments.length > 1) return false;
-  const { lines } = posted.value;
-  return (
-    lines.length === sent.value.lines.length &&
-    sent.value.lines.every((line, index) => {
-      const other = lines[index];
-      if (other?.sku !== line.sku || other.quantity !== line.quantity) return false;
-      const product = look(line.sku);
-      return product != null && !isKit(product) && product.items[0]?.value.baseUom === other.uom;
-    })
-  );
+  const [out, booked] = [sent.value.lines, posted.value.lines];
+  if (out.length !== booked.length) return false;
+  for (let i = 0; i < out.length; i++) {
+    const { sku, quantity } = out[i] as (typeof out)[number];
+    const other = booked[i];
+    if (other?.sku !== sku || other.quantity !== quantity) return false;
+    const product = look(sku);
+    if (product === null || isKit(product) || product.items[0]?.value.baseUom !== other.uom) return false;
+  }
+  return true;
 }
 
 /** A charge on a fulfilment ships nothing. */

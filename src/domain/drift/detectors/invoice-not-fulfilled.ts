@@ -6,7 +6,7 @@ import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 import { billedLines, excessOf, sumOf } from './billing';
 import { isCancelled, valueOf } from './shared';
 
@@ -23,10 +23,10 @@ export const invoiceNotFulfilled = detector({
   parts: ['sku'],
   causes: ['not-fulfilled', 'partly-fulfilled'],
   supersedes: [],
-  detect(state, context): Finding[] {
+  detect(state, context): readonly Finding[] {
     // An order that nobody defines has no stocked lines: `reference-unresolved` tells of it.
-    if (state.invoices.length === 0 || salesOrderOf(state) === null) return [];
-    if (plainlyFulfilled(state, context) || isCancelled(state)) return [];
+    if (state.invoices.length === 0 || salesOrderOf(state) === null) return NO_FINDINGS;
+    if (plainlyFulfilled(state, context) || isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     const books = sourceOf(state.invoices[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {

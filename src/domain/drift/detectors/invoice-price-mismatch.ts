@@ -6,7 +6,7 @@ import { currencyDigits, formatDecimal, mulDiv } from '../../exact';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { customer, fulfilment, hours, invoice, item, revised, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
 const CODE = 'invoice-price-mismatch';
@@ -25,7 +25,7 @@ export const invoicePriceMismatch = detector({
   supersedes: [],
   detect(state, context) {
     const order = salesOrderOf(state);
-    if (order === null || isCancelled(state)) return [];
+    if (order === null || isCancelled(state)) return NO_FINDINGS;
     const look = context.product;
     const findings: Finding[] = [];
     for (const held of state.invoices) {

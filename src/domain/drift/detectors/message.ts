@@ -3,7 +3,7 @@ import type { MessageState } from '../../cases/simple';
 import { graceMs } from '../../policy';
 import type { Detector } from '../detector';
 import { alive, hours, item } from '../examples';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 
 export const messageInvalid = unread('message-invalid', "A message is not what its source's schema allows.");
 export const messageUnmapped = unread('message-unmapped', 'A message is readable and no mapping handles it.');
@@ -17,8 +17,8 @@ function unread(code: MessageState['code'], meaning: string): Detector<'message'
     graceSeconds: 0,
     causes: [code === 'message-invalid' ? 'schema' : 'unknown-type'],
     supersedes: [],
-    detect(state, context): Finding[] {
-      if (state.code !== code) return [];
+    detect(state, context): readonly Finding[] {
+      if (state.code !== code) return NO_FINDINGS;
       const dueAt = state.at + graceMs(context.policy, code, 0);
       return context.due(dueAt) ? [finding(state, dueAt)] : [];
     },

@@ -3,7 +3,7 @@ import { orderSubject, salesOrderOf } from '../../cases/order';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { customer, hours, item, orderLine, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
 const CODE = 'non-stock-item-missing';
@@ -20,13 +20,13 @@ export const nonStockItemMissing = detector({
   parts: ['sku'],
   causes: ['no-item'],
   supersedes: [],
-  detect(state, context): Finding[] {
+  detect(state, context): readonly Finding[] {
     const order = salesOrderOf(state);
-    if (order === null) return [];
+    if (order === null) return NO_FINDINGS;
     let findings: Finding[] | null = null;
     for (const line of order.value.lines) {
       if (!line.nonStock || context.isItem(line.sku)) continue;
-      if (isCancelled(state)) return [];
+      if (isCancelled(state)) return NO_FINDINGS;
       const { lineNo, sku } = line;
       const matter = { sku };
       const dueAt = order.at + graceMs(context.policyOf(matter), CODE, 0);
@@ -60,7 +60,7 @@ export const nonStockItemMissing = detector({
         ],
       });
     }
-    return findings ?? [];
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: { facts: basics, at: hours(0), subject: 'order:SC-1', cause: 'no-item' },

@@ -6,7 +6,7 @@ import { formatInstant } from '../../facts/instant';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { alive, customer, hours, item, receivedByWarehouse, salesOrder, synchronised } from '../examples';
-import { type Cause, divergedAt } from '../finding';
+import { type Cause, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled, warehouseSilent } from './shared';
 
 const RELEASED = new Set(['pending_fulfilment', 'partially_fulfilled', 'pending_billing', 'billed']);
@@ -22,15 +22,15 @@ export const orderNotInWarehouse = detector({
   causes: ['sku-not-in-warehouse', 'transmission-failed', 'not-sent'],
   supersedes: ['transmission-failed', 'discount-unrecognised'],
   detect(state, context) {
-    if (!warehouseSilent(state) || isCancelled(state)) return [];
+    if (!warehouseSilent(state) || isCancelled(state)) return NO_FINDINGS;
     const order = salesOrderOf(state);
     const release = releaseOf(state);
-    if (order === null || release === null) return [];
+    if (order === null || release === null) return NO_FINDINGS;
     const look = context.product;
     const stocked = order.value.lines.filter((line) => isStocked(line.sku, line.nonStock, look));
-    if (stocked.length === 0) return [];
+    if (stocked.length === 0) return NO_FINDINGS;
     const dueAt = release.at + graceMs(context.policy, 'order-not-in-warehouse', GRACE_SECONDS);
-    if (!context.missing(release.at, dueAt, { kind: 'scend', stream: 'order' })) return [];
+    if (!context.missing(release.at, dueAt, { kind: 'scend', stream: 'order' })) return NO_FINDINGS;
     return [
       {
         subject: { kind: 'order', id: orderSubject(state) },

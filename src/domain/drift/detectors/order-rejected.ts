@@ -11,7 +11,7 @@ import {
   salesOrder,
   synchronised,
 } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
 const CODE = 'order-rejected';
@@ -43,8 +43,8 @@ export const orderRejected = detector({
   parts: ['warehouse'],
   causes: ['unknown-sku', 'invalid-sku-format', 'non-stock-line-sent', 'bundle-not-exploded', 'other'],
   supersedes: ['order-not-in-warehouse', 'transmission-failed', 'discount-unrecognised'],
-  detect(state, context): Finding[] {
-    if (state.rejected.length === 0 || isCancelled(state)) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.rejected.length === 0 || isCancelled(state)) return NO_FINDINGS;
     const duplicateIsRefusal = state.received.length === 0;
     const refusals = state.rejected.filter(
       (held) => held.value.reasonCode !== 'DUPLICATE' || duplicateIsRefusal,
@@ -53,10 +53,10 @@ export const orderRejected = detector({
     const receipt = latest(state.received);
     // Anything that shows the warehouse working on the order means that it has it.
     const working = state.allocated.length + state.manifested.length + state.dispatched.length > 0;
-    if (rejection === null || working || (receipt !== null && receipt.at >= rejection.at)) return [];
+    if (rejection === null || working || (receipt !== null && receipt.at >= rejection.at)) return NO_FINDINGS;
     const matter = { warehouse: rejection.value.warehouse };
     const dueAt = rejection.at + graceMs(context.policyOf(matter), CODE, 0);
-    if (!context.due(dueAt)) return [];
+    if (!context.due(dueAt)) return NO_FINDINGS;
     const order = salesOrderOf(state);
     const code = CAUSES[rejection.value.reasonCode] ?? 'other';
     return [

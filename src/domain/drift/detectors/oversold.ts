@@ -3,7 +3,7 @@ import { type Promised, promiseOf } from '../../cases/stock-position';
 import { formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 import { balance, hours, item, journal, synchronised } from '../examples';
 import { stockValue } from './stock-mismatch';
 import { heldSince } from './stock-since';
@@ -20,17 +20,17 @@ export const oversold = detector({
   windowed: true,
   causes: ['allocated-exceeds-physical', 'free-negative'],
   supersedes: ['stock-mismatch'],
-  detect(state, context): Finding[] {
-    if (state.balances.length === 0) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.balances.length === 0) return NO_FINDINGS;
     const promise = promiseOf(state, context.now, context.product);
-    if (promise === null || !isOversold(promise)) return [];
+    if (promise === null || !isOversold(promise)) return NO_FINDINGS;
     const { anchor } = promise;
     const start = heldSince(state, context.now, { at: anchor.at, fact: anchor.fact }, (instant) => {
       const then = promiseOf(state, instant, context.product);
       return then && isOversold(then);
     });
     const dueAt = start.at + graceMs(context.policy, CODE, 0);
-    if (!context.due(dueAt)) return [];
+    if (!context.due(dueAt)) return NO_FINDINGS;
     const short = Math.max(-promise.free, promise.allocated - promise.physical);
     const system = sourceOf(anchor);
     return [

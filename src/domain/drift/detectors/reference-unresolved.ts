@@ -7,7 +7,7 @@ import type { Matter } from '../../scoped-policy';
 import type { DetectContext, FeedName } from '../context';
 import type { Detector } from '../detector';
 import { customer, dispatched, hours, item, alive, level, salesOrder, synchronised } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 
 const CODE = 'reference-unresolved';
 const GRACE_SECONDS = 24 * 3600;
@@ -78,8 +78,10 @@ function unresolved<K extends CaseKind>(
     causes: ['unknown-order', 'unknown-sku', 'unknown-customer'],
     supersedes: [],
     detect(state, context) {
+      const all = references(state, context);
+      if (all.length === 0) return NO_FINDINGS;
       const findings: Finding[] = [];
-      for (const reference of references(state, context)) {
+      for (const reference of all) {
         const policy = context.policyOf(matterOf(reference));
         const dueAt = reference.by.at + graceMs(policy, CODE, GRACE_SECONDS);
         if (context.missing(reference.by.at, dueAt, FEEDS[reference.kind]))

@@ -8,7 +8,7 @@ import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import type { Detector } from '../detector';
 import { alive, customer, dispatched, hours, item, refundRequest, returned, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { grossOf, sumMoney } from './shared';
 
 const CODE = 'return-not-refunded';
@@ -30,7 +30,7 @@ const ofOrder: Detector<'order'> = {
   ...head,
   on: 'order',
   detect(state, context) {
-    if (state.returned.length === 0) return [];
+    if (state.returned.length === 0) return NO_FINDINGS;
     return findings(unrefunded(state), state, context);
   },
   examples: {
@@ -58,7 +58,7 @@ const ofReturn: Detector<'return'> = {
   ...head,
   on: 'return',
   detect(state, context) {
-    if (state.returned.length === 0 || state.refundRequests.length > 0) return [];
+    if (state.returned.length === 0 || state.refundRequests.length > 0) return NO_FINDINGS;
     return findings(new Map([[state.ref, state.returned]]), null, context);
   },
   examples: {

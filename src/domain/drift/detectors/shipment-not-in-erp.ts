@@ -15,7 +15,7 @@ import {
   salesOrder,
   synchronised,
 } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled, shipments, sumMoney, valueOf } from './shared';
 
 const CODE = 'shipment-not-in-erp';
@@ -39,7 +39,7 @@ export const shipmentNotInErp = detector({
   causes: ['not-posted'],
   supersedes: [],
   detect(state, context) {
-    if (isCancelled(state)) return [];
+    if (isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
       if (shipment.fulfilments.length > 0) continue;

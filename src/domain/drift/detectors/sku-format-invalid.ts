@@ -3,7 +3,7 @@ import type { ProductState } from '../../cases/product';
 import { type SkuFormat, graceMs, skuFormat } from '../../policy';
 import { detector } from '../detector';
 import { hours, item } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 
 const CODE = 'sku-format-invalid';
 
@@ -15,13 +15,13 @@ export const skuFormatInvalid = detector({
   graceSeconds: 0,
   causes: ['characters', 'length'],
   supersedes: ['sku-not-in-warehouse'],
-  detect(state, context): Finding[] {
+  detect(state, context): readonly Finding[] {
     const format = skuFormat(context.policy);
-    if (fits(state.sku, format)) return [];
+    if (fits(state.sku, format)) return NO_FINDINGS;
     const first = firstFact(state);
-    if (first === null) return [];
+    if (first === null) return NO_FINDINGS;
     const dueAt = first.at + graceMs(context.policy, CODE, 0);
-    if (!context.due(dueAt)) return [];
+    if (!context.due(dueAt)) return NO_FINDINGS;
     const wrong = [...new Set(state.sku)].filter((char) => !isAllowed(char.charCodeAt(0), format));
     const allowed = `1 to ${format.maxLength} of A–Z, a–z, 0–9 and ${format.characters}`;
     const system = sourceOf(first);

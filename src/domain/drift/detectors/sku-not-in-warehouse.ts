@@ -4,6 +4,7 @@ import type { ItemVersion, ProductState } from '../../cases/product';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { alive, hours, item, synchronised } from '../examples';
+import { NO_FINDINGS } from '../finding';
 
 const CODE = 'sku-not-in-warehouse';
 const GRACE_SECONDS = 3600;
@@ -19,11 +20,11 @@ export const skuNotInWarehouse = detector({
   detect(state, context) {
     const held = state.items[0];
     const start = activeSince(state);
-    if (!held || start === null || state.synchronised.length > 0) return [];
+    if (!held || start === null || state.synchronised.length > 0) return NO_FINDINGS;
     // A kit that is exploded before or in the warehouse is never kept there under its own number.
-    if (isKit(state)) return [];
+    if (isKit(state)) return NO_FINDINGS;
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
-    if (!context.missing(start.at, dueAt, { kind: 'scend', stream: 'item' })) return [];
+    if (!context.missing(start.at, dueAt, { kind: 'scend', stream: 'item' })) return NO_FINDINGS;
     return [
       {
         subject: { kind: 'product', id: state.sku },

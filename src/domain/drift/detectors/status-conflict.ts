@@ -24,7 +24,7 @@ import {
   salesOrder,
   synchronised,
 } from '../examples';
-import type { Divergence, Finding, Json, Proposal, Side } from '../finding';
+import { type Divergence, type Finding, type Json, type Proposal, type Side, NO_FINDINGS } from '../finding';
 import { warehouseSilent } from './shared';
 
 const CODE = 'status-conflict';
@@ -59,16 +59,17 @@ export const statusConflict = detector({
   graceSeconds: GRACE_SECONDS,
   causes: ['cancelled-but-shipped', 'cancelled-but-open', 'shipped-but-not-dispatched'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.warehouseCancelled.length === 0 && salesOrderOf(state)?.value.status !== 'cancelled') return [];
+  detect(state, context): readonly Finding[] {
+    if (state.warehouseCancelled.length === 0 && salesOrderOf(state)?.value.status !== 'cancelled')
+      return NO_FINDINGS;
     const conflict = againstBooks(state) ?? againstWarehouse(state);
-    if (conflict === null) return [];
+    if (conflict === null) return NO_FINDINGS;
     const { cause, cancelled: said, against, fix } = conflict;
     const later = against.at >= said.at ? against : said;
     const dueAt = later.at + graceMs(context.policy, CODE, GRACE_SECONDS);
     // Either side may still say what puts it right.
     const silent = state.warehouseCancelled.length === 0 && warehouseSilent(state);
-    if (!context.told(dueAt, silent ? [BOOKS] : [BOOKS, SCEND])) return [];
+    if (!context.told(dueAt, silent ? [BOOKS] : [BOOKS, SCEND])) return NO_FINDINGS;
     const order = salesOrderOf(state);
     const { totals = null, currency = '' } = order?.value ?? {};
     const divergence: Divergence = { fact: later.side.fact ?? 0, at: later.at };

@@ -24,7 +24,7 @@ import {
   salesOrder,
   synchronised,
 } from '../examples';
-import type { Explained, Finding } from '../finding';
+import { type Explained, type Finding, NO_FINDINGS } from '../finding';
 import { type Start, heldSince } from './stock-since';
 
 const CODE = 'stock-mismatch';
@@ -48,12 +48,12 @@ export const stockMismatch = detector({
   reads: { toleranceUnits: '0' },
   causes: ['adjustment-not-booked', 'journal-without-adjustment', 'unexplained'],
   supersedes: [],
-  detect(state, context): Finding[] {
+  detect(state, context): readonly Finding[] {
     const gap = gapNow(state, context);
-    if (gap === null || !gap.open) return [];
+    if (gap === null || !gap.open) return NO_FINDINGS;
     const start = since(state, context, gap);
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
-    if (!context.told(dueAt, STOCK_FEEDS)) return [];
+    if (!context.told(dueAt, STOCK_FEEDS)) return NO_FINDINGS;
     const units = gap.physical !== 0 ? gap.physical : gap.free;
     return [
       {

@@ -5,7 +5,7 @@ import { stockStatuses } from '../../mapping/words';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { hours, item, level, synchronised } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { stockValue } from './stock-mismatch';
 
 const CODE = 'stock-status-unmapped';
@@ -27,9 +27,9 @@ export const stockStatusUnmapped = detector({
   windowed: true,
   causes: ['unmapped-status'],
   supersedes: [],
-  detect(state, context): Finding[] {
+  detect(state, context): readonly Finding[] {
     const all = unmapped(state);
-    if (all === null) return [];
+    if (all === null) return NO_FINDINGS;
     const anchor = latest(upTo(state.counts, context.now));
     // A count says all there is: what was said before it holds no longer.
     const standing = all.filter(

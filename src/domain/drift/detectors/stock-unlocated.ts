@@ -4,7 +4,7 @@ import { formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { alive, hours, item, level, synchronised } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { stockValue } from './stock-mismatch';
 
 const CODE = 'stock-unlocated';
@@ -23,14 +23,13 @@ export const stockUnlocated = detector({
   windowed: true,
   causes: ['no-location'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (!anyUnlocated(state.counts)) return [];
+  detect(state, context): readonly Finding[] {
     const counts = upTo(state.counts, context.now);
     const last = latest(counts);
-    if (last === null || last.value.unlocated <= 0) return [];
+    if (last === null || last.value.unlocated <= 0) return NO_FINDINGS;
     const first = runStart(counts, last);
     const dueAt = first.at + graceMs(context.policy, CODE, GRACE_SECONDS);
-    if (!context.told(dueAt, FEEDS)) return [];
+    if (!context.told(dueAt, FEEDS)) return NO_FINDINGS;
     const { unlocated, statuses } = last.value;
     const available = statuses.find(({ status }) => status === 'available')?.quantity ?? 0;
     const system = sourceOf(last);
@@ -84,11 +83,6 @@ export const stockUnlocated = detector({
     resolves: { by: [level(hours(0), 9)] },
   },
 });
-
-function anyUnlocated(counts: readonly Count[]): boolean {
-  for (const { value } of counts) if (value.unlocated > 0) return true;
-  return false;
-}
 
 /** The first of the counts that have found some unlocated without interruption. */
 function runStart(counts: readonly Count[], last: Count): Count {

@@ -14,7 +14,7 @@ import {
 import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
-import type { Finding } from '../finding';
+import { type Finding, NO_FINDINGS } from '../finding';
 import { alive, balance, hours, item, level, synchronised } from '../examples';
 import { STOCK_FEEDS, type Gap, explainedBy, gapAt, gapNow } from './stock-mismatch';
 import { heldSince } from './stock-since';
@@ -40,17 +40,17 @@ export const stockValuationMismatch = detector({
   windowed: true,
   causes: ['quantity', 'cost'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (!anyValued(state.balances)) return [];
+  detect(state, context): readonly Finding[] {
+    if (!anyValued(state.balances)) return NO_FINDINGS;
     const gap = gapNow(state, context);
     const off = gap && valueOff(state, context, gap, context.now);
-    if (!gap || !off?.beyond) return [];
+    if (!gap || !off?.beyond) return NO_FINDINGS;
     const start = heldSince(state, context.now, { at: off.anchor.at, fact: off.anchor.fact }, (instant) => {
       const then = gapAt(state, context, instant);
       return then && (valueOff(state, context, then, instant)?.beyond ?? null);
     });
     const dueAt = start.at + graceMs(context.policy, CODE, GRACE_SECONDS);
-    if (!context.told(dueAt, STOCK_FEEDS)) return [];
+    if (!context.told(dueAt, STOCK_FEEDS)) return NO_FINDINGS;
     const { currency } = off;
     const money = (minor: number) => `${formatDecimal(minor, currencyDigits(currency))} ${currency}`;
     const difference = off.book - off.shelf;

@@ -5,7 +5,7 @@ import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import { detector } from '../detector';
 import { customer, hours, item, orderLine, revised, salesOrder, taxCode } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
 const CODE = 'tax-code-missing';
@@ -24,9 +24,9 @@ export const taxCodeMissing = detector({
   parts: ['sku'],
   causes: ['no-code', 'unknown-code'],
   supersedes: [],
-  detect(state, context): Finding[] {
+  detect(state, context): readonly Finding[] {
     const order = salesOrderOf(state);
-    if (order === null || allDefined(state, context) || isCancelled(state)) return [];
+    if (order === null || allDefined(state, context) || isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const line of order.value.lines) {
       if (isDefined(line, context)) continue;

@@ -3,7 +3,7 @@ import type { Shipment } from '../../cases/shipments';
 import { graceMs } from '../../policy';
 import { detector } from '../detector';
 import { customer, dispatched, fulfilment, hours, item, revised, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled, shipments, sumMoney, valueOf } from './shared';
 
 const CODE = 'tracking-mismatch';
@@ -19,8 +19,9 @@ export const trackingMismatch = detector({
   parts: ['warehouse'],
   causes: ['not-taken-over', 'differs'],
   supersedes: [],
-  detect(state, context): Finding[] {
-    if (state.fulfilments.length === 0 || state.dispatched.length === 0 || isCancelled(state)) return [];
+  detect(state, context): readonly Finding[] {
+    if (state.fulfilments.length === 0 || state.dispatched.length === 0 || isCancelled(state))
+      return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
       if (shipment.ambiguous || shipment.fulfilments.length === 0 || plainlyEqual(shipment)) continue;

@@ -16,7 +16,7 @@ import {
   synchronised,
   transmission,
 } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled, orderAmount } from './shared';
 
 const CODE = 'transmission-failed';
@@ -157,7 +157,8 @@ function failed<K extends CaseKind>(
     supersedes: [],
     detect(state, context) {
       const transfers = transfersOf(state);
-      if (transfers.length === 0 || transfers.every(({ value }) => value.outcome === 'succeeded')) return [];
+      if (transfers.length === 0 || transfers.every(({ value }) => value.outcome === 'succeeded'))
+        return NO_FINDINGS;
       const findings: Finding[] = [];
       for (const to of [...new Set(transfers.map(({ value }) => value.to))].sort()) {
         const target = targetOf(state, to);

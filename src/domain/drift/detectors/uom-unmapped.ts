@@ -8,7 +8,7 @@ import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import type { Detector } from '../detector';
 import { balance, customer, hours, item, orderLine, revised, salesOrder } from '../examples';
-import { type Finding, divergedAt } from '../finding';
+import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled } from './shared';
 
 const CODE = 'uom-unmapped';
@@ -29,13 +29,13 @@ const onOrder: Detector<'order'> = {
   parts: ['sku'],
   detect(state, context) {
     const order = salesOrderOf(state);
-    if (order === null) return [];
+    if (order === null) return NO_FINDINGS;
     let findings: Finding[] | null = null;
     for (const line of order.value.lines) {
       const product = context.product(line.sku);
       const item = product?.items[0];
       if (!item || hasUnit(item.value, line.uom)) continue;
-      if (isCancelled(state)) return [];
+      if (isCancelled(state)) return NO_FINDINGS;
       const { currency } = order.value;
       const where = `line ${line.lineNo} of order ${state.orderNo}`;
       const found = finding(context, product, item, {
@@ -49,7 +49,7 @@ const onOrder: Detector<'order'> = {
       });
       if (context.due(found.dueAt)) (findings ??= []).push(found);
     }
-    return findings ?? [];
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {
@@ -70,10 +70,10 @@ const onStock: Detector<'stock'> = {
   windowed: true,
   detect(state, context) {
     const last = latest(upTo(state.balances, context.now));
-    if (last === null) return [];
+    if (last === null) return NO_FINDINGS;
     const product = context.product(state.sku);
     const item = product?.items[0];
-    if (!item || hasUnit(item.value, last.value.uom)) return [];
+    if (!item || hasUnit(item.value, last.value.uom)) return NO_FINDINGS;
     let first = last;
     for (const held of [...state.balances].sort((a, b) => b.at - a.at)) {
       if (held.at >= first.at) continue;
