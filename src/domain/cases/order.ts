@@ -125,7 +125,8 @@ function withVersion(state: OrderState, held: Held<Body<'sales-order'>>): OrderS
   const body = held.value;
   const version = { rev: held.rev, at: body.modifiedAt, status: body.status, fact: held.fact };
   const last = state.versions.at(-1);
-  if (last === undefined || last.rev < version.rev) return withVersions(state, [...state.versions, version]);
+  if (last === undefined || last.rev < version.rev)
+    return withVersions(state, state.versions.concat([version]));
   const same = state.versions.find((known) => known.rev === version.rev);
   if (same && (same.at < version.at || (same.at === version.at && same.status <= version.status)))
     return state;
@@ -176,18 +177,22 @@ export interface Contribution<V> {
 
 /** Those that a share rests on. */
 export function factsOf({ dispatched, posted, returned }: StockShare): number[] {
-  const facts: number[] = [];
-  for (const { fact } of dispatched) facts.push(fact);
-  for (const { fact } of posted) facts.push(fact);
-  for (const { fact } of returned) facts.push(fact);
-  return facts;
+  const facts = dispatched.map(({ fact }) => fact);
+  if (posted.length + returned.length === 0) return facts;
+  return facts.concat(
+    posted.map(({ fact }) => fact),
+    returned.map(({ fact }) => fact),
+  );
 }
 
-type OpenShare = {
-  dispatched: Move[];
-  posted: (Move & { uom: string })[];
-  returned: StockShare['returned'][number][];
-};
+type OpenShare = { -readonly [K in keyof StockShare]: StockShare[K] };
+
+/** With room for its elements and no more, since it is kept. */
+function withMove<M>(moves: readonly M[], move: M): readonly M[] {
+  return moves.length === 0 ? [move] : moves.concat([move]);
+}
+
+const NONE: readonly never[] = [];
 
 class Shares {
   private readonly byTarget = new Map<string, OpenShare>();
@@ -196,7 +201,7 @@ class Shares {
     const key = stockKey(sku, warehouse);
     const known = this.byTarget.get(key);
     if (known) return known;
-    const fresh = { dispatched: [], posted: [], returned: [] };
+    const fresh: OpenShare = { dispatched: NONE, posted: NONE, returned: NONE };
     this.byTarget.set(key, fresh);
     return fresh;
   }
@@ -206,7 +211,8 @@ class Shares {
       for (const { sku, quantity, toStatus } of held.value.lines) {
         const { warehouse, returnRef: ref } = held.value;
         const { key, fact, at } = held;
-        this.of(sku, warehouse).returned.push({ key, fact, at, quantity, toStatus, ref });
+        const share = this.of(sku, warehouse);
+        share.returned = withMove(share.returned, { key, fact, at, quantity, toStatus, ref });
       }
     }
   }
@@ -222,15 +228,19 @@ export function stockShares(state: OrderState): Contribution<StockShare>[] {
   const shares = new Shares();
   for (const held of state.dispatched) {
     const { fact, at } = held;
-    for (const { sku, quantity } of held.value.lines)
-      shares.of(sku, held.value.warehouse).dispatched.push({ fact, at, quantity });
+    for (const { sku, quantity } of held.value.lines) {
+      const share = shares.of(sku, held.value.warehouse);
+      share.dispatched = withMove(share.dispatched, { fact, at, quantity });
+    }
   }
   for (const held of state.fulfilments) {
     const { fact, at, value } = held;
     const { warehouse, lines, status } = value;
     if (warehouse === null || status !== 'shipped') continue;
-    for (const { sku, quantity, uom } of lines)
-      shares.of(sku, warehouse).posted.push({ fact, at, quantity, uom });
+    for (const { sku, quantity, uom } of lines) {
+      const share = shares.of(sku, warehouse);
+      share.posted = withMove(share.posted, { fact, at, quantity, uom });
+    }
   }
   shares.addReturned(state.returned);
   return shares.list();

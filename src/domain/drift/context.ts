@@ -47,7 +47,9 @@ interface Looked<K extends Lookable> {
 /** Used for one case after another of one instant: `begin` forgets what the last one waited for and looked at. */
 export class DetectContext {
   waits: Wait[] = [];
-  looked: string[] = [];
+  /** Those of the evaluation come first; grows once, and is never emptied. */
+  private readonly looks: string[] = [];
+  private lookCount = 0;
   /** By name: asked about more often than all others together. */
   private readonly products = new Map<string, Looked<'product'>>();
   /** By kind and name. What was looked at stays the same within the instant, whoever looks. */
@@ -83,7 +85,7 @@ export class DetectContext {
     this.own = null;
     this.evaluation++;
     this.waits = [];
-    this.looked = [];
+    this.lookCount = 0;
   }
 
   /** As it stands for the case that is asked: by its channel, customer, SKU, warehouse or source. */
@@ -111,6 +113,11 @@ export class DetectContext {
     return this.kind === null || this.state === null ? {} : matterOf(this.kind, this.state);
   }
 
+  /** Keys of the cases that the evaluation looked at. */
+  get looked(): string[] {
+    return this.looks.slice(0, this.lookCount);
+  }
+
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
     return this.note(this.admit(kind, this.known[kind], id));
   }
@@ -120,7 +127,7 @@ export class DetectContext {
   private note<K extends Lookable>(looked: Looked<K>): CaseStates[K] | null {
     if (looked.by !== this.evaluation) {
       looked.by = this.evaluation;
-      this.looked.push(looked.key);
+      this.looks[this.lookCount++] = looked.key;
     }
     return looked.state;
   }
@@ -171,11 +178,17 @@ export class DetectContext {
     return value;
   }
 
+  /** Most wait for one thing, if for any, and an array that grows takes room for sixteen more. */
+  private wait(on: string, at: number): false {
+    if (this.waits.length === 0) this.waits = [{ on, at }];
+    else this.waits.push({ on, at });
+    return false;
+  }
+
   /** A standing mismatch: due exactly at `at` is due. Waits for the clock otherwise. */
   due(at: number): boolean {
     if (this.now >= at) return true;
-    this.waits.push({ on: 'clock', at });
-    return false;
+    return this.wait('clock', at);
   }
 
   /**
@@ -191,14 +204,12 @@ export class DetectContext {
     if (this.feeds.silenceMeansNothing(feed)) return true;
     const mark = this.feeds.watermarkOf(source, feed.stream);
     if (mark !== null && mark >= at) return true;
-    this.waits.push({ on: `source:${source}/${feed.stream}`, at });
-    return false;
+    return this.wait(`source:${source}/${feed.stream}`, at);
   }
 
   private hasPassed({ kind, stream }: FeedName, at: number): boolean {
     if (this.passed(kind, stream) >= at) return true;
-    this.waits.push({ on: `feed:${kind}/${stream}`, at });
-    return false;
+    return this.wait(`feed:${kind}/${stream}`, at);
   }
 
   /** Up to when absence on a feed means something: the same for all that ask within the instant. */
@@ -222,8 +233,7 @@ export class DetectContext {
     if (!this.due(dueAt)) return false;
     const startsAt = this.feeds.startsAt(feed.kind);
     if (startsAt === null || since < startsAt) {
-      this.waits.push({ on: `start:${feed.kind}`, at: since });
-      return false;
+      return this.wait(`start:${feed.kind}`, since);
     }
     return this.hasPassed(feed, dueAt);
   }

@@ -12,20 +12,25 @@ export class Unreadable extends Error {
 }
 
 /**
- * Maps the elements of `list`, which the message holds under `name`. An element's error is given its full path here and not
- * where it is read, so that no path is built while all is well.
+ * Maps the elements of `list`, which the message holds under `name`. What comes out is kept, so it has room for its elements and
+ * no more: an array that grows takes room for sixteen others, and most lists have one or two.
  */
 export function each<T, R>(name: string, list: readonly T[], read: (element: T) => R): R[] {
+  if (list.length === 1) return [readAt(name, list, 0, read)];
+  if (list.length === 2) return [readAt(name, list, 0, read), readAt(name, list, 1, read)];
   const results: R[] = [];
-  for (const element of list) {
-    try {
-      results.push(read(element));
-    } catch (error) {
-      if (error instanceof Unreadable) error.path = join(`${name}[${results.length}]`, error.path);
-      throw error;
-    }
+  for (let i = 0; i < list.length; i++) results.push(readAt(name, list, i, read));
+  return results.slice();
+}
+
+/** An element's error is given its full path here and not where it is read, so that no path is built while all is well. */
+function readAt<T, R>(name: string, list: readonly T[], index: number, read: (element: T) => R): R {
+  try {
+    return read(list[index] as T);
+  } catch (error) {
+    if (error instanceof Unreadable) error.path = join(`${name}[${index}]`, error.path);
+    throw error;
   }
-  return results;
 }
 
 /** Reads a nested object, prefixing the path of its errors with `name`. */

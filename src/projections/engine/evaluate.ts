@@ -17,8 +17,10 @@ export interface Found {
   windowed: boolean;
 }
 
+const NOTHING: readonly Found[] = [];
+
 export interface Evaluation {
-  found: Found[];
+  found: readonly Found[];
   waits: Wait[];
   looks: string[];
 }
@@ -41,7 +43,7 @@ export class Evaluator {
   evaluate(kind: CaseKind, state: CaseStates[CaseKind]): Evaluation {
     const { context } = this;
     context.begin(kind, state);
-    const found: Found[] = [];
+    let found: Found[] | null = null;
     for (const asked of this.asked[kind]) {
       const { code, windowed } = asked;
       if (context.isScoped && context.isOff(code)) continue;
@@ -53,11 +55,11 @@ export class Evaluator {
         if (own?.enabled === false) continue;
         const severity = own?.severity ?? finding.severity ?? asked.severity;
         const owner = ownerOf(policy, code);
-        found.push({ detector: code, severity, owner, finding, superseded: false, windowed });
+        (found ??= []).push({ detector: code, severity, owner, finding, superseded: false, windowed });
       }
     }
-    if (found.length > 1) markConsequences(found);
-    return { found, waits: context.waits, looks: context.looked };
+    if (found !== null && found.length > 1) markConsequences(found);
+    return { found: found ?? NOTHING, waits: context.waits, looks: context.looked };
   }
 }
 

@@ -10,7 +10,7 @@ type Head = [from: string, target: string, known: boolean];
 /** Without a share: what was told before is taken back. The facts are those of its moves. */
 export type ToldWire = Head | [...Head, dispatched: Flat, posted: Flat, returned: Flat];
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+const NONE: readonly never[] = [];
 
 export function packTold({ from, target, known, value }: Told): ToldWire {
   if (value === null) return [from, target, known];
@@ -27,23 +27,42 @@ export function packTold({ from, target, known, value }: Told): ToldWire {
 
 export function unpackTold([from, target, known, dispatched, posted, returned]: ToldWire): Told {
   if (!dispatched || !posted || !returned) return { from, target, known, facts: [], value: null };
-  const share: Writable<StockShare> = { dispatched: [], posted: [], returned: [] };
-  for (let i = 0; i < dispatched.length; i += 3) share.dispatched.push(moveAt(dispatched, i));
-  for (let i = 0; i < posted.length; i += 4)
-    share.posted.push({ ...moveAt(posted, i), uom: posted[i + 3] as string });
-  for (let i = 0; i < returned.length; i += 6) {
-    const [key, toStatus, ref] = [returned[i + 3], returned[i + 4], returned[i + 5]];
-    share.returned.push({
-      key: key as string,
-      ...moveAt(returned, i),
-      toStatus: toStatus as string | null,
-      ref: ref as string,
-    });
-  }
+  const share: StockShare = {
+    dispatched: all(dispatched, 3, moveAt),
+    posted: all(posted, 4, postedAt),
+    returned: all(returned, 6, returnedAt),
+  };
   return { from, target, known, facts: factsOf(share), value: share };
 }
 
+/** Of most there is one or none, and an array that grows takes room for sixteen more. */
+function all<M>(flat: Flat, width: number, at: (flat: Flat, i: number) => M): readonly M[] {
+  if (flat.length === 0) return NONE;
+  const moves = [at(flat, 0)];
+  for (let i = width; i < flat.length; i += width) moves.push(at(flat, i));
+  return moves;
+}
+
 function moveAt(flat: Flat, i: number): Move {
-  const [fact, at, quantity] = [flat[i], flat[i + 1], flat[i + 2]];
-  return { fact: fact as number, at: at as number, quantity: quantity as number };
+  return { fact: flat[i] as number, at: flat[i + 1] as number, quantity: flat[i + 2] as number };
+}
+
+function postedAt(flat: Flat, i: number): StockShare['posted'][number] {
+  return {
+    fact: flat[i] as number,
+    at: flat[i + 1] as number,
+    quantity: flat[i + 2] as number,
+    uom: flat[i + 3] as string,
+  };
+}
+
+function returnedAt(flat: Flat, i: number): StockShare['returned'][number] {
+  return {
+    key: flat[i + 3] as string,
+    fact: flat[i] as number,
+    at: flat[i + 1] as number,
+    quantity: flat[i + 2] as number,
+    toStatus: flat[i + 4] as string | null,
+    ref: flat[i + 5] as string,
+  };
 }

@@ -2,6 +2,7 @@ import { type Held, earliest, sourceOf } from '../../cases/held';
 import { type OrderState, orderSubject, salesOrderOf } from '../../cases/order';
 import { formatQuantity } from '../../exact';
 import { type Policy, graceMs } from '../../policy';
+import type { FeedName } from '../context';
 import { detector } from '../detector';
 import { alive, customer, fulfilment, hours, invoice, item, salesOrder } from '../examples';
 import { type Finding, NO_FINDINGS } from '../finding';
@@ -11,6 +12,7 @@ import { isCancelled, valueOf } from './shared';
 const CODE = 'fulfilment-not-invoiced';
 const GRACE_SECONDS = 24 * 3600;
 const ACCOUNT_GRACE_SECONDS = 35 * 24 * 3600;
+const INVOICES: FeedName = { kind: 'prima', stream: 'Invoice' };
 const basics = [customer(hours(-9)), item(hours(-9)), salesOrder(hours(0)), fulfilment(hours(1))];
 const onAccount = [
   customer(hours(-9)),
@@ -35,7 +37,8 @@ export const fulfilmentNotInvoiced = detector({
     const account = order?.value.paymentTerms != null && order.value.paymentTerms !== 'prepaid';
     // Most are invoiced before the first could be late, so no line is added up until then.
     const first = earliest(state.fulfilments)?.at ?? 0;
-    if (!context.isScoped && !context.due(first + grace(context.policy, account))) return NO_FINDINGS;
+    if (!context.isScoped && !context.told(first + grace(context.policy, account), [INVOICES]))
+      return NO_FINDINGS;
     const findings: Finding[] = [];
     const books = sourceOf(state.fulfilments[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {
@@ -43,7 +46,7 @@ export const fulfilmentNotInvoiced = detector({
       if (line.since === null) continue;
       const matter = { sku: line.sku };
       const dueAt = line.since.at + grace(context.policyOf(matter), account);
-      if (!context.missing(line.since.at, dueAt, { kind: 'prima', stream: 'Invoice' })) continue;
+      if (!context.missing(line.since.at, dueAt, INVOICES)) continue;
       const [fulfilled, invoiced] = [
         formatQuantity(line.fulfilled),
         formatQuantity(line.fulfilled - line.excess),

@@ -45,7 +45,8 @@ export const fulfilmentQuantityMismatch = detector({
   causes: ['quantity'],
   supersedes: [],
   detect(state, context) {
-    if (isCancelled(state)) return NO_FINDINGS;
+    if (state.dispatched.length === 0 || state.fulfilments.length === 0 || isCancelled(state))
+      return NO_FINDINGS;
     const look = context.product;
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
@@ -129,10 +130,11 @@ type Look = Parameters<typeof perSku>[1];
 
 /** The ordinary case, seen without adding anything up: the same SKUs in the same base quantities, line by line. */
 function plainlyEqual({ dispatches, fulfilments }: Shipment, look: Look): boolean {
-  const [sent] = dispatches;
-  const [posted] = fulfilments;
+  const sent = dispatches[0];
+  const posted = fulfilments[0];
   if (!sent || !posted || dispatches.length > 1 || fulfilments.length > 1) return false;
-  const [out, booked] = [sent.value.lines, posted.value.lines];
+  const out = sent.value.lines;
+  const booked = posted.value.lines;
   if (out.length !== booked.length) return false;
   for (let i = 0; i < out.length; i++) {
     const { sku, quantity } = out[i] as (typeof out)[number];

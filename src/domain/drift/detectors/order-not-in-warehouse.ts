@@ -3,7 +3,7 @@ import { type OrderState, type OrderVersion, orderSubject, salesOrderOf } from '
 import { isStocked } from '../../cases/quantities';
 import { graceMs } from '../../policy';
 import { formatInstant } from '../../facts/instant';
-import type { DetectContext } from '../context';
+import type { DetectContext, FeedName } from '../context';
 import { detector } from '../detector';
 import { alive, customer, hours, item, receivedByWarehouse, salesOrder, synchronised } from '../examples';
 import { type Cause, NO_FINDINGS, divergedAt } from '../finding';
@@ -11,6 +11,7 @@ import { isCancelled, warehouseSilent } from './shared';
 
 const RELEASED = new Set(['pending_fulfilment', 'partially_fulfilled', 'pending_billing', 'billed']);
 const GRACE_SECONDS = 2 * 3600;
+const SCEND: FeedName = { kind: 'scend', stream: 'order' };
 
 export const orderNotInWarehouse = detector({
   code: 'order-not-in-warehouse',
@@ -30,7 +31,7 @@ export const orderNotInWarehouse = detector({
     const stocked = order.value.lines.filter((line) => isStocked(line.sku, line.nonStock, look));
     if (stocked.length === 0) return NO_FINDINGS;
     const dueAt = release.at + graceMs(context.policy, 'order-not-in-warehouse', GRACE_SECONDS);
-    if (!context.missing(release.at, dueAt, { kind: 'scend', stream: 'order' })) return NO_FINDINGS;
+    if (!context.missing(release.at, dueAt, SCEND)) return NO_FINDINGS;
     return [
       {
         subject: { kind: 'order', id: orderSubject(state) },

@@ -3,6 +3,7 @@ import { earliest, sourceOf } from '../../cases/held';
 import type { OrderState } from '../../cases/order';
 import { exact, formatQuantity } from '../../exact';
 import { graceMs } from '../../policy';
+import type { FeedName } from '../context';
 import { detector } from '../detector';
 import {
   alive,
@@ -20,6 +21,7 @@ import { isCancelled, shipments, sumMoney, valueOf } from './shared';
 
 const CODE = 'shipment-not-in-erp';
 const GRACE_SECONDS = 4 * 3600;
+const FULFILMENTS: FeedName = { kind: 'prima', stream: 'ItemFulfilment' };
 const basics = [
   customer(hours(-9)),
   item(hours(-9)),
@@ -39,7 +41,7 @@ export const shipmentNotInErp = detector({
   causes: ['not-posted'],
   supersedes: [],
   detect(state, context) {
-    if (isCancelled(state)) return NO_FINDINGS;
+    if (state.dispatched.length === 0 || isCancelled(state)) return NO_FINDINGS;
     const findings: Finding[] = [];
     for (const shipment of shipments(state, context)) {
       if (shipment.fulfilments.length > 0) continue;
@@ -47,7 +49,7 @@ export const shipmentNotInErp = detector({
       if (first === null) continue;
       const matter = { warehouse: first.value.warehouse };
       const dueAt = first.at + graceMs(context.policyOf(matter), CODE, GRACE_SECONDS);
-      if (!context.missing(first.at, dueAt, { kind: 'prima', stream: 'ItemFulfilment' })) continue;
+      if (!context.missing(first.at, dueAt, FULFILMENTS)) continue;
       findings.push({
         subject: { kind: 'shipment', id: shipment.dispatchRef },
         discriminator: '',
