@@ -1,4 +1,4 @@
-import { type OrderState, initialOrder } from '../../cases/order';
+import { initialOrder } from '../../cases/order';
 import { defaultPolicy } from '../../policy';
 import { DetectContext, type FeedClock } from '../context';
 import { conflictingDuplicate } from './conflicting-duplicate';
@@ -23,7 +23,7 @@ it.each(slots)('a document of an order said twice is told of, whatever it is: %s
     value: { orderNo: 'SO1', word: 'second' },
   };
   const rival = { fact: 1, at: 5, hash: 'a', value: { orderNo: 'SO1', word: 'first' } };
-  const state = { ...initialOrder('SO1'), [name]: [{ ...said, rivals: [rival] }] } as OrderState;
+  const state = { ...initialOrder('SO1'), [name]: [{ ...said, rivals: [rival] }] };
   const context = new DetectContext(10, defaultPolicy, silent, () => null);
   context.begin('order', state);
   expect(ofOrder.detect(state, context)).toMatchObject([
