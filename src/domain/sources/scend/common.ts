@@ -33,7 +33,6 @@ export function readOrderLines(lines: readonly z.output<typeof orderLine>[]) {
 }
 
 export function refuseRepeatedOrderLines(lines: readonly z.output<typeof orderLine>[]): void {
-  if (lines.length < 2) return;
   const numbered = lines.every((line) => typeof line.order_line === 'number');
   if (numbered) refuseRepeats('lines', lines, (line) => `${line.order_line} ${line.sku}`);
 }
