@@ -73,16 +73,28 @@ export class LedgerStream {
     }
   }
 
-  /** Calls back at each event after a position, until it ends or fails; what was missed meanwhile is read anew by whoever hears. */
+  /**
+   * Calls back at each event after a position, until it is told to stop or fails; what was missed meanwhile is read anew by whoever
+   * hears.
+   */
   async follow(after: number, heard: () => void, signal: AbortSignal): Promise<void> {
     const { credentials } = this.options;
     const from = after === 0 ? START : BigInt(after - 1);
     const subscription = this.client.subscribeToStream(this.name, { credentials, fromRevision: from });
-    const stop = () => void subscription.unsubscribe();
+    const stop = () => {
+      subscription.destroy();
+      // It rejects where no server was reached yet: then there is nothing to end.
+      subscription.unsubscribe().catch(() => undefined);
+    };
     signal.addEventListener('abort', stop);
+    // A signal that was given before tells its listeners nothing.
+    if (signal.aborted) stop();
     try {
-      subscription.on('confirmation', heard);
+      // The client tells of a broken connection also when nobody looks any more, which would end the process.
+      subscription.on('error', () => undefined).on('confirmation', heard);
       for await (const _ of subscription) heard();
+    } catch (error) {
+      if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', stop);
     }
