@@ -106,11 +106,15 @@ const applications: { [T in CanonicalType]?: Apply<T> } = {
 export function mapped(translation: Translation, map: SourceMapping): Translation {
   if (!translation.ok) return translation;
   try {
-    const facts = withBundles(
-      each(translation.facts, (fact) => mappedFact(fact, map)),
-      map,
-    );
-    return facts === translation.facts ? translation : { ok: true, facts };
+    // No closure: called at every fact.
+    let facts: Canonical[] | null = null;
+    for (let i = 0; i < translation.facts.length; i++) {
+      const fact = translation.facts[i] as Canonical;
+      const after = mappedFact(fact, map);
+      if (after !== fact) (facts ??= translation.facts.slice())[i] = after;
+    }
+    const all = withBundles(facts ?? translation.facts, map);
+    return all === translation.facts ? translation : { ok: true, facts: all };
   } catch (error) {
     if (error instanceof NotExact)
       return { ok: false, code: 'message-invalid', reason: error.message, path: null };
@@ -146,6 +150,7 @@ function definedBy(fact: Canonical): string | null {
 
 /** What defines an article says as well what the mapping says of it as a kit: so its case knows, whichever comes first. */
 function withBundles(facts: Canonical[], map: SourceMapping): Canonical[] {
+  if (!map.knowsBundles) return facts;
   const told = facts.flatMap((fact): Canonical[] => {
     const sku = definedBy(fact);
     const bundles = sku === null ? undefined : map.bundlesOf(sku);

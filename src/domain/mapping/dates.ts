@@ -29,20 +29,40 @@ export function spanOf({ validFrom, validTo }: Dated, zone: ZoneOffset): Span {
 
 /** Values by key and instant. Of several that hold, the one that was added first. */
 export class DatedMap<V> {
-  private readonly byKey = new Map<string, (Span & { value: V })[]>();
+  /** What holds at every instant is found by one look: most entries have no dates. */
+  protected readonly always = new Map<string, V>();
+  private readonly dated = new Map<string, (Span & { value: V })[]>();
+  /** What was asked about last, where nothing is dated: of a table of few words, units above all, mostly the same again. */
+  private lastKey: string | null = null;
+  private lastFound: V | undefined;
 
-  add(key: string, span: Span, value: V): void {
-    const known = this.byKey.get(key);
-    if (known) known.push({ ...span, value });
-    else this.byKey.set(key, [{ ...span, value }]);
+  add(key: string, { from, to }: Span, value: V): void {
+    this.lastKey = null;
+    if (this.always.has(key)) return;
+    const known = this.dated.get(key);
+    if (known) known.push({ from, to, value });
+    else if (from === -Infinity && to === Infinity) this.always.set(key, value);
+    else this.dated.set(key, [{ from, to, value }]);
   }
 
   get isEmpty(): boolean {
-    return this.byKey.size === 0;
+    return this.always.size === 0 && this.dated.size === 0;
+  }
+
+  get hasDates(): boolean {
+    return this.dated.size > 0;
   }
 
   find(key: string, at: number): V | undefined {
-    const spans = this.byKey.get(key);
+    if (key === this.lastKey) return this.lastFound;
+    const found = this.always.get(key);
+    if (this.dated.size === 0) {
+      this.lastKey = key;
+      this.lastFound = found;
+      return found;
+    }
+    if (found !== undefined) return found;
+    const spans = this.dated.get(key);
     if (spans !== undefined) for (const { from, to, value } of spans) if (at >= from && at < to) return value;
     return undefined;
   }

@@ -4,6 +4,7 @@ import { zoneOffset } from '../sources/zone';
 import type { KnownSource } from './check';
 import type { Body } from '../facts/canonical';
 import { type Dated, DatedMap, type Span, spanOf, utc } from './dates';
+import { Names } from './names';
 import type { MappingDocument } from './tables';
 import { type StatusDocument, statusDocuments } from './words';
 
@@ -18,8 +19,8 @@ export type Bundle = Body<'bundle'>;
 const ANY = '*';
 
 export class SourceMapping {
-  private readonly skus = new DatedMap<string>();
-  private readonly customers = new DatedMap<string>();
+  private readonly skus = new Names();
+  private readonly customers = new Names();
   private readonly stockStatuses = new DatedMap<string>();
   private readonly reasons = new DatedMap<string>();
   private readonly taxCodes = new DatedMap<string>();
@@ -50,7 +51,9 @@ export class SourceMapping {
       each(entries, ({ from, to }, span) => into.add(from, span, to));
     };
     rename(mapping['sku-aliases'], this.skus);
+    this.skus.settle();
     rename(mapping['customer-links'], this.customers);
+    this.customers.settle();
     rename(mapping['stock-status'], this.stockStatuses);
     rename(mapping['reason-codes'], this.reasons);
     rename(mapping['tax-codes'], this.taxCodes);
@@ -85,13 +88,12 @@ export class SourceMapping {
     this.isEmpty = said === 0;
   }
 
-  /** An alias of an alias leads to where that one leads. */
   sku(sku: string, at: number): string {
-    return follow(this.skus, sku, at);
+    return this.skus.end(sku, at);
   }
 
   customer(customer: string, at: number): string {
-    return follow(this.customers, customer, at);
+    return this.customers.end(customer, at);
   }
 
   stockStatus(status: string, at: number): string {
@@ -119,6 +121,10 @@ export class SourceMapping {
     return !this.discounts.isEmpty;
   }
 
+  get knowsBundles(): boolean {
+    return this.bundles.size > 0;
+  }
+
   /** By our SKU: what it is made of, for all times. Undefined: nothing is said of it. */
   bundlesOf(sku: string): readonly Bundle[] | undefined {
     return this.bundles.get(sku);
@@ -135,12 +141,6 @@ export class SourceMapping {
     if (this.never.find(sku, at) === true) return true;
     return this.patterns.some(({ from, to, parts }) => at >= from && at < to && matches(sku, parts));
   }
-}
-
-function follow(names: DatedMap<string>, name: string, at: number): string {
-  let last = name;
-  for (let next = names.find(last, at); next !== undefined; next = names.find(last, at)) last = next;
-  return last;
 }
 
 function unitOf(sku: string, unit: string): string {
