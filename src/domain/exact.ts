@@ -95,10 +95,16 @@ const ZERO_DIGITS = new Set([
 ]);
 const THREE_DIGITS = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND']);
 
+/** Of the currency that was asked about last: asked at every amount, and one message's are all in one currency. */
+const last = { currency: '', digits: 2 };
+
 /** Decimal places of an ISO 4217 currency. */
 export function currencyDigits(currency: string): number {
-  if (ZERO_DIGITS.has(currency)) return 0;
-  return THREE_DIGITS.has(currency) ? 3 : 2;
+  if (currency !== last.currency) {
+    last.currency = currency;
+    last.digits = ZERO_DIGITS.has(currency) ? 0 : THREE_DIGITS.has(currency) ? 3 : 2;
+  }
+  return last.digits;
 }
 
 /** a × b ÷ c, rounded half away from zero, without leaving exact integers. `c` must not be 0. */

@@ -60,7 +60,9 @@ export function createTables(schema: string): string {
       ALTER COLUMN chunks SET STATISTICS 0, ALTER COLUMN state SET STATISTICS 0, ALTER COLUMN rare SET STATISTICS 0, ALTER COLUMN acts SET STATISTICS 0;
     -- Who is found by a reference; the case itself says whether it still has it.
     CREATE TABLE ${s}.case_refs (ref text COLLATE "C" NOT NULL, case_key text COLLATE "C" NOT NULL);
+    ALTER TABLE ${s}.case_refs ALTER COLUMN ref SET STATISTICS 20, ALTER COLUMN case_key SET STATISTICS 20;
     CREATE TABLE ${s}.case_facts (case_key text COLLATE "C" NOT NULL, chunk integer NOT NULL, positions bigint[] NOT NULL);
+    ALTER TABLE ${s}.case_facts ALTER COLUMN case_key SET STATISTICS 20, ALTER COLUMN positions SET STATISTICS 0;
     CREATE TABLE ${s}.drifts (
       case_key text COLLATE "C" NOT NULL,
       anchor text COLLATE "C" NOT NULL,
@@ -106,19 +108,26 @@ export function createTables(schema: string): string {
 }
 
 /**
+ * References are rows with a B-tree, loaded before their cases: nearly all of them differ, and a GIN index takes longer over such
+ * than everything else.
+ */
+export function indexingReferences(schema: string): string[] {
+  const s = schemaName(schema);
+  return [`CREATE UNIQUE INDEX ON ${s}.case_refs (ref, case_key)`, analyze(s, 'case_refs')];
+}
+
+const BESIDE = ['case_facts', 'drifts', 'drift_events', 'waits'];
+
+/**
  * Built after a bulk load, on as many connections as there are lists, each in its order. Names are free of the schema, which
- * will be renamed. References are rows with a B-tree, loaded beside their cases: nearly all of them differ, and a GIN index takes
- * longer over such than everything else.
+ * will be renamed.
  */
 export function indexing(schema: string): string[][] {
   const s = schemaName(schema);
   return [
+    [`CREATE UNIQUE INDEX ON ${s}.cases (key)`, analyze(s, 'cases')],
     [
-      `CREATE UNIQUE INDEX ON ${s}.case_refs (ref, case_key)`,
       `CREATE INDEX ON ${s}.cases USING gin (looks) WITH (fastupdate = off)`,
-    ],
-    [
-      `CREATE UNIQUE INDEX ON ${s}.cases (key)`,
       `CREATE UNIQUE INDEX ON ${s}.case_facts (case_key, chunk)`,
       `CREATE UNIQUE INDEX ON ${s}.drifts (case_key, anchor)`,
       `CREATE INDEX ON ${s}.drifts (id)`,
@@ -129,21 +138,24 @@ export function indexing(schema: string): string[][] {
       `CREATE INDEX ON ${s}.drifts USING gin (aliases) WITH (fastupdate = off)`,
       `CREATE INDEX ON ${s}.drift_events (case_key, position)`,
       `CREATE INDEX ON ${s}.waits (case_key)`,
-      ...analyzing(schema),
+      ...BESIDE.map((table) => analyze(s, table)),
     ],
   ];
 }
 
+/** Where what is loaded was indexed before. */
 export function analyzing(schema: string): string[] {
   const s = schemaName(schema);
-  return ['cases', 'case_refs', 'case_facts', 'drifts', 'drift_events', 'waits'].map(
-    (table) => `ANALYZE ${s}.${table}`,
-  );
+  return ['cases', 'case_refs', ...BESIDE].map((table) => analyze(s, table));
+}
+
+function analyze(schema: string, table: string): string {
+  return `ANALYZE ${schema}.${table}`;
 }
 
 /** For an empty generation, in a transaction. */
 export function createIndexes(schema: string): string[] {
-  return indexing(schema)
+  return [indexingReferences(schema), ...indexing(schema)]
     .flat()
     .filter((statement) => statement.startsWith('CREATE'));
 }

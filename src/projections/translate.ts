@@ -1,6 +1,7 @@
 /** A fact of the ledger in canonical words: pure, and the same for live and for replay. */
 import { mapped } from '../domain/mapping/apply';
 import type { Mappings } from '../domain/mapping/mappings';
+import type { SourceMapping } from '../domain/mapping/source-mapping';
 import { readJson } from '../domain/sources/json';
 import { kindFor } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings, Translation } from '../domain/sources/source-kind';
@@ -22,9 +23,26 @@ export function readable(fact: Fact, source: SourceSettings | undefined, mapping
   );
 }
 
-export function translate(fact: BriefFact, source: SourceSettings | undefined, mapping: Mappings): Readable {
+/** What reads the facts of one source, as it is known now. */
+export interface Reader {
+  kind: SourceKind | undefined;
+  settings: SourceSettings | undefined;
+  /** Null: they stay the very objects that they are. */
+  words: SourceMapping | null;
+}
+
+/** Of the source `name`; undefined where it is not configured. */
+export function readerOf(name: string, source: SourceSettings | undefined, mapping: Mappings): Reader {
   const settings = source && mapping.reading(source);
-  const kind = fact.source === OWN_SOURCE ? kindFor({ kind: OWN_SOURCE }) : settings && kindFor(settings);
+  const kind = name === OWN_SOURCE ? kindFor({ kind: OWN_SOURCE }) : settings && kindFor(settings);
+  return { kind, settings, words: source ? mapping.of(source) : null };
+}
+
+export function translate(fact: BriefFact, source: SourceSettings | undefined, mapping: Mappings): Readable {
+  return translateBy(fact, readerOf(fact.source, source, mapping));
+}
+
+export function translateBy(fact: BriefFact, { kind, settings, words }: Reader): Readable {
   const readable: Readable = {
     position: fact.position,
     source: fact.source,
@@ -42,7 +60,6 @@ export function translate(fact: BriefFact, source: SourceSettings | undefined, m
   if (kind.kind === OWN_SOURCE) return own(readable, fact.payload);
   // A kind that is not our own is that of a source.
   const translation = read(fact.payload, kind, settings as SourceSettings);
-  const words = mapping.of(source as SourceSettings);
   readable.translation = words === null ? translation : mapped(translation, words);
   return readable;
 }

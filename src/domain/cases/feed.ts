@@ -2,7 +2,7 @@
  * What is known of a feed: a source (`<source>/*`) or one stream of it. Watermarks come from the source's clock, staleness
  * from our clock of receipt.
  */
-import { type CountedBeat, type RowCount, type Told, withBeat, withTold } from './row-count';
+import { type CountedBeat, type RowCount, withBeat, withTold } from './row-count';
 import { type Run, withRun } from './sequence';
 
 export interface FeedState {
@@ -76,8 +76,8 @@ export interface Heard {
   newest: number | null;
   fact: number;
   messages: number;
-  /** Each accepted message. */
-  told: readonly Told[];
+  /** Clock and mark of each accepted message in turn. */
+  told: readonly number[];
   /** Sequence numbers that they carry. */
   runs: readonly Run[];
 }

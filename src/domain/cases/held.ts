@@ -107,12 +107,27 @@ export function earliest<V>(slot: Slot<V>): Held<V> | null {
 const latestOf = new WeakMap<Slot<unknown>, Held<unknown>>();
 const SHORT = 3;
 
+/** The two that were asked about last: of one stock case counts and balances, some ten times each. */
+const newer: { slot: Slot<unknown>; last: Held<unknown> | null } = { slot: [], last: null };
+const older = { ...newer };
+
 export function latest<V>(slot: Slot<V>): Held<V> | null {
-  const known = slot.length > SHORT ? latestOf.get(slot) : undefined;
-  if (known) return known as Held<V>;
+  if (slot.length <= SHORT) return latestIn(slot);
+  if (newer.slot === slot) return newer.last as Held<V> | null;
+  if (older.slot === slot) return older.last as Held<V> | null;
+  let last = (latestOf.get(slot) ?? null) as Held<V> | null;
+  if (last === null) {
+    last = latestIn(slot);
+    if (last !== null) latestOf.set(slot, last);
+  }
+  [older.slot, older.last] = [newer.slot, newer.last];
+  [newer.slot, newer.last] = [slot, last];
+  return last;
+}
+
+function latestIn<V>(slot: Slot<V>): Held<V> | null {
   let last: Held<V> | null = null;
   for (const held of slot) if (last === null || earlier(held, last) > 0) last = held;
-  if (last !== null && slot.length > SHORT) latestOf.set(slot, last);
   return last;
 }
 

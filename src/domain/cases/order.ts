@@ -194,16 +194,24 @@ function withMove<M>(moves: readonly M[], move: M): readonly M[] {
 
 const NONE: readonly never[] = [];
 
+/** Beyond so many targets they are found by a map; most orders have one or two. */
+const FEW = 16;
+
 class Shares {
-  private readonly byTarget = new Map<string, OpenShare>();
+  private readonly all: { target: string; value: OpenShare }[] = [];
+  private byTarget: Map<string, OpenShare> | null = null;
 
   of(sku: string, warehouse: string): OpenShare {
-    const key = stockKey(sku, warehouse);
-    const known = this.byTarget.get(key);
+    const { all } = this;
+    const target = stockKey(sku, warehouse);
+    const known = this.byTarget?.get(target);
     if (known) return known;
-    const fresh: OpenShare = { dispatched: NONE, posted: NONE, returned: NONE };
-    this.byTarget.set(key, fresh);
-    return fresh;
+    if (!this.byTarget) for (const each of all) if (each.target === target) return each.value;
+    const value: OpenShare = { dispatched: NONE, posted: NONE, returned: NONE };
+    all.push({ target, value });
+    if (this.byTarget) this.byTarget.set(target, value);
+    else if (all.length === FEW) this.byTarget = new Map(all.map((each) => [each.target, each.value]));
+    return value;
   }
 
   addReturned(slot: OrderState['returned']): void {
@@ -218,9 +226,7 @@ class Shares {
   }
 
   list(): Contribution<StockShare>[] {
-    const all: Contribution<StockShare>[] = [];
-    for (const [target, value] of this.byTarget) all.push({ target, value, facts: factsOf(value) });
-    return all;
+    return this.all.map(({ target, value }) => ({ target, value, facts: factsOf(value) }));
   }
 }
 

@@ -81,13 +81,14 @@ function bounded(intervals: Interval[]): Interval[] {
     .reverse();
 }
 
-export function withTold(count: RowCount, told: readonly Told[]): RowCount {
+/** `told` has clock and mark of each message in turn: most feeds have no row count, and pairs would be made for nothing. */
+export function withTold(count: RowCount, told: readonly number[]): RowCount {
   let { intervals, tail } = count;
-  for (const each of told) {
-    const [at, mark] = each;
+  for (let i = 0; i < told.length; i += 2) {
+    const [at, mark] = [told[i] as number, told[i + 1] as number];
     if (at <= count.asOf) intervals = intervals.map((interval) => withLate(interval, at, mark));
     else if (tail && !tail.some((known) => known[0] === at && known[1] === mark))
-      tail = tail.length < MOST_MARKS ? [...tail, each] : null;
+      tail = tail.length < MOST_MARKS ? [...tail, [at, mark]] : null;
   }
   return { ...count, intervals, tail };
 }

@@ -5,7 +5,7 @@ const beat = (asOf: number, rows: number) => ({ asOf, rows, fact: asOf });
 const withClocks = (count: RowCount, clocks: number[]) =>
   withTold(
     count,
-    clocks.map((at): [number, number] => [at, at]),
+    clocks.flatMap((at) => [at, at]),
   );
 const told = (count: RowCount) => count.intervals.map(({ from, asOf, rows, got }) => [from, asOf, rows, got]);
 

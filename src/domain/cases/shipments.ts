@@ -6,8 +6,8 @@ import { type LookProduct, perSku } from './quantities';
 
 export interface Shipment {
   dispatchRef: string;
-  dispatches: Held<Body<'dispatched'>>[];
-  fulfilments: Held<Body<'fulfilment'>>[];
+  dispatches: readonly Held<Body<'dispatched'>>[];
+  fulfilments: readonly Held<Body<'fulfilment'>>[];
   /** Paired without proof: more than one pairing would do, so nothing is concluded from the quantities. */
   ambiguous: boolean;
 }
@@ -20,7 +20,7 @@ export function shipmentsOf(state: OrderState, look: LookProduct): Shipment[] {
   const [only, another] = state.dispatched;
   if (only === undefined) return [];
   if (another === undefined && namesAll(state.fulfilments)) return [single(state, only)];
-  const shipments = new Map<string, Shipment>();
+  const shipments = new Map<string, Open>();
   for (const held of [...state.dispatched].sort(earlier)) {
     const ref = held.value.dispatchRef;
     const known = shipments.get(ref);
@@ -36,11 +36,20 @@ export function shipmentsOf(state: OrderState, look: LookProduct): Shipment[] {
   return [...shipments.values()];
 }
 
-/** The ordinary case: one dispatch, and every fulfilment says which it posts. */
-function single({ fulfilments }: OrderState, held: Shipment['dispatches'][number]): Shipment {
+/** While they are put together. */
+interface Open extends Shipment {
+  dispatches: Held<Body<'dispatched'>>[];
+  fulfilments: Held<Body<'fulfilment'>>[];
+}
+
+/** The ordinary case: one dispatch, and every fulfilment says which it posts. Nearly always it is this one. */
+function single({ dispatched, fulfilments }: OrderState, held: Shipment['dispatches'][number]): Shipment {
   const { dispatchRef } = held.value;
-  const own = fulfilments.filter((each) => each.value.dispatchRef === dispatchRef);
-  return { dispatchRef, dispatches: [held], fulfilments: own, ambiguous: false };
+  let own = fulfilments;
+  for (const { value } of fulfilments)
+    if (value.dispatchRef !== dispatchRef)
+      own = fulfilments.filter((each) => each.value.dispatchRef === dispatchRef);
+  return { dispatchRef, dispatches: dispatched, fulfilments: own, ambiguous: false };
 }
 
 function namesAll(fulfilments: OrderState['fulfilments']): boolean {
@@ -48,8 +57,8 @@ function namesAll(fulfilments: OrderState['fulfilments']): boolean {
   return true;
 }
 
-function pairNameless(shipments: Shipment[], nameless: Held<Body<'fulfilment'>>[], look: LookProduct): void {
-  const rules: ((shipment: Shipment, held: Held<Body<'fulfilment'>>) => boolean)[] = [
+function pairNameless(shipments: Open[], nameless: Held<Body<'fulfilment'>>[], look: LookProduct): void {
+  const rules: ((shipment: Open, held: Held<Body<'fulfilment'>>) => boolean)[] = [
     (shipment, held) => sharesTracking(shipment, held.value.trackingNumbers),
     (shipment, held) =>
       quantitiesText(dispatchedLines(shipment), look, shippedAt(shipment)) ===

@@ -34,8 +34,11 @@ export interface KitRows {
 }
 
 /** Known statuses; an unmapped one counts as physical and otherwise unavailable. */
-const FREE = new Set(['available']);
-const ABSENT = new Set(['in_transfer', 'receiving']);
+const FREE = 'available';
+
+function isAbsent(status: string): boolean {
+  return status === 'in_transfer' || status === 'receiving';
+}
 
 export function scendPosition(state: StockState, until: number): Position | null {
   const counts = upTo(state.counts, until);
@@ -44,20 +47,20 @@ export function scendPosition(state: StockState, until: number): Position | null
   let physical = 0;
   let free = 0;
   const add = (status: string, quantity: number) => {
-    if (ABSENT.has(status)) return;
+    if (isAbsent(status)) return;
     physical += quantity;
-    if (FREE.has(status)) free += quantity;
+    if (status === FREE) free += quantity;
   };
   for (const { status, quantity } of anchor.value.statuses) add(status, quantity);
   const later = (at: number) => at > anchor.at && at <= until;
   for (const held of state.adjusted) if (later(held.at)) add(held.value.status, held.value.delta);
-  for (const held of state.movements) if (later(held.at)) add('available', held.value.quantity);
+  for (const held of state.movements) if (later(held.at)) add(FREE, held.value.quantity);
   const tally = tallyAt(state, until);
   const tallyHolds = tally !== null && counts === state.counts;
   if (tallyHolds) physical -= tally.dispatched;
   for (const share of tallyHolds ? state.open : everyShare(state)) {
     if (!tallyHolds) for (const move of share.dispatched) if (later(move.at)) physical -= move.quantity;
-    for (const move of share.returned) if (later(move.at)) add(move.toStatus ?? 'available', move.quantity);
+    for (const move of share.returned) if (later(move.at)) add(move.toStatus ?? FREE, move.quantity);
   }
   return { physical: exact(physical), free: exact(free), anchor };
 }
@@ -144,12 +147,14 @@ export function explainedTerms(
     term.physical -= pending;
     for (const { at, fact } of moves) if (at <= until) term.facts.push(fact);
   }
-  return [ahead, behind, ...movementTerms(state, until), returnTerm(state, until)].filter(
-    (term) => term.physical !== 0 || term.free !== 0,
-  );
+  const terms = [ahead, behind, ...movementTerms(state, until), ...returnTerms(state, until)];
+  return terms.filter((term) => term.physical !== 0 || term.free !== 0);
 }
 
-function movementTerms(state: StockState, until: number): Term[] {
+const NO_TERMS: readonly never[] = [];
+
+function movementTerms(state: StockState, until: number): readonly Term[] {
+  if (state.movements.length === 0) return NO_TERMS;
   const byReference = new Map<string, Term>();
   for (const held of upTo(state.movements, until)) {
     const id = `${held.value.kind}/${held.value.reference}`;
@@ -168,15 +173,16 @@ function movementTerms(state: StockState, until: number): Term[] {
   return terms;
 }
 
-function returnTerm(state: StockState, until: number): Term {
+function returnTerms(state: StockState, until: number): readonly Term[] {
+  if (!state.open.some(({ returned }) => returned.length > 0)) return NO_TERMS;
   const term: Term = { reason: 'return-not-booked', physical: 0, free: 0, facts: [] };
   const references = new Set<string>();
   for (const share of state.open) {
     for (const move of share.returned) {
-      if (move.at > until || ABSENT.has(move.toStatus ?? 'available')) continue;
+      if (move.at > until || isAbsent(move.toStatus ?? FREE)) continue;
       references.add(move.ref);
       term.physical += move.quantity;
-      if (FREE.has(move.toStatus ?? 'available')) term.free += move.quantity;
+      if ((move.toStatus ?? FREE) === FREE) term.free += move.quantity;
       term.facts.push(move.fact);
     }
   }
@@ -186,14 +192,14 @@ function returnTerm(state: StockState, until: number): Term {
     term.physical -= quantity;
     if (!booksUnavailable(state, reason, reference)) term.free -= quantity;
   }
-  return term;
+  return [term];
 }
 
 /** The journal of a return that went to quarantine makes nothing free. */
 function booksUnavailable(state: StockState, reason: string, reference: string | null): boolean {
   if (reason !== 'return' || reference === null) return false;
   const moves = state.open.flatMap((share) => share.returned.filter((move) => move.ref === reference));
-  return moves.length > 0 && moves.every((move) => !FREE.has(move.toStatus ?? 'available'));
+  return moves.length > 0 && moves.every((move) => (move.toStatus ?? FREE) !== FREE);
 }
 
 /** The sums, where they speak of this instant: every share has moved, those too that both last anchors include. */

@@ -303,12 +303,12 @@ function sortShares(state: StockState): StockState {
   return { ...state, open, balanced, settled: merged(state.settled, settled), tally };
 }
 
-/** Two lists by order as one. */
+/** Two lists by order as one. What comes to the longer one is mostly newer than nearly all of it. */
 function merged<S extends { order: string }>(a: readonly S[], b: readonly S[]): readonly S[] {
-  if (a.length === 0) return b;
-  if (b.length === 0) return a;
-  const all: S[] = [];
-  let i = 0;
+  const first = b[0];
+  if (a.length === 0 || first === undefined) return a.length === 0 ? b : a;
+  let i = placeIn(a, first.order);
+  const all = a.slice(0, i);
   for (const share of b) {
     for (; i < a.length && (a[i] as S).order < share.order; i++) all.push(a[i] as S);
     all.push(share);

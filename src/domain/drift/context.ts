@@ -39,6 +39,7 @@ export type Lookup = (key: string) => CaseStates[Lookable] | null;
 
 /** A case that was looked at; `by` is the evaluation that looked last. */
 interface Looked<K extends Lookable> {
+  id: string;
   key: string;
   state: CaseStates[K] | null;
   by: number;
@@ -60,8 +61,12 @@ export class DetectContext {
     return: new Map(),
     'tax-codes': new Map(),
   };
+  /** The two that were asked about last: detectors go through the same few lines one after the other. */
+  private newer: Looked<'product'> | null = null;
+  private older: Looked<'product'> | null = null;
   /** Those that are defined. */
   private readonly taxCodes = new Set<string>();
+  private lastTaxCode: string | null = null;
   private readonly marks = new Map<string, Map<string, number>>();
   private evaluation = 0;
   private readonly derived = new Map<string, { by: number; value: unknown }>();
@@ -113,16 +118,29 @@ export class DetectContext {
     return this.kind === null || this.state === null ? {} : matterOf(this.kind, this.state);
   }
 
-  /** Keys of the cases that the evaluation looked at. */
-  get looked(): string[] {
-    return this.looks.slice(0, this.lookCount);
+  /** Keys of the cases that the evaluation looked at; `former`, where they are those. */
+  looked(former: string[]): string[] {
+    const count = this.lookCount;
+    let same = former.length === count;
+    for (let i = 0; same && i < count; i++) same = this.looks[i] === former[i];
+    return same ? former : this.looks.slice(0, count);
   }
 
   look<K extends Lookable>(kind: K, id: string): CaseStates[K] | null {
     return this.note(this.admit(kind, this.known[kind], id));
   }
 
-  readonly product: LookProduct = (sku) => this.note(this.admit('product', this.products, sku));
+  readonly product: LookProduct = (sku) => this.note(this.productOf(sku));
+
+  private productOf(sku: string): Looked<'product'> {
+    const { newer, older } = this;
+    if (newer?.id === sku) return newer;
+    if (older?.id === sku) return older;
+    const looked = this.admit('product', this.products, sku);
+    this.older = newer;
+    this.newer = looked;
+    return looked;
+  }
 
   private note<K extends Lookable>(looked: Looked<K>): CaseStates[K] | null {
     if (looked.by !== this.evaluation) {
@@ -137,7 +155,7 @@ export class DetectContext {
    * is remembered as looked at.
    */
   isItem(sku: string): boolean {
-    const looked = this.admit('product', this.products, sku);
+    const looked = this.productOf(sku);
     if (looked.state !== null && looked.state.items.length > 0) return true;
     this.note(looked);
     return false;
@@ -148,7 +166,11 @@ export class DetectContext {
    * is not defined makes the look one that is remembered.
    */
   isTaxCode(code: string): boolean | null {
-    if (this.taxCodes.has(code)) return true;
+    if (code === this.lastTaxCode) return true;
+    if (this.taxCodes.has(code)) {
+      this.lastTaxCode = code;
+      return true;
+    }
     const looked = this.admit('tax-codes', this.known['tax-codes'], '*');
     const all = looked.state?.taxCodes ?? [];
     if (all.some(({ value }) => value.taxCode === code)) {
@@ -163,7 +185,7 @@ export class DetectContext {
     const known = among.get(id);
     if (known) return known;
     const key = `${kind}:${id}`;
-    const fresh = { key, state: this.lookup(key) as CaseStates[K] | null, by: 0 };
+    const fresh = { id, key, state: this.lookup(key) as CaseStates[K] | null, by: 0 };
     among.set(id, fresh);
     return fresh;
   }

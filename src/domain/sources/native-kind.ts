@@ -34,8 +34,9 @@ export interface NativeSourceKind extends SourceKind, Pick<NativeKind, 'typeFiel
 }
 
 export function nativeKind(definition: NativeKind): NativeSourceKind {
-  const known = new Map(definition.messages.map((message) => [message.type, message]));
-  const fits = new Map(definition.messages.map(({ type, schema }) => [type, fitsOf(schema)]));
+  const known = new Map(
+    definition.messages.map((message) => [message.type, { ...message, fits: fitsOf(message.schema) }]),
+  );
 
   const readType = (message: Fields): string => {
     const value = message[definition.typeField];
@@ -44,8 +45,8 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
     return readCode(value, definition.typeField);
   };
 
-  const readKey = (message: Fields, type: string): string => {
-    const key = definition.key(message, type, known.get(type));
+  const readKey = (message: Fields, type: string, messageOfType: MessageType | undefined): string => {
+    const key = definition.key(message, type, messageOfType);
     if (key.length > MAX_KEY)
       throw new Unreadable('', `its business key has more than ${MAX_KEY} characters`);
     return key;
@@ -69,7 +70,7 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
       const zone = zoneOffset(source.timeZone);
       return {
         type,
-        key: orNull(() => readKey(message, type)),
+        key: orNull(() => readKey(message, type, definitionOfType)),
         occurredAt:
           definitionOfType?.clock?.(message, zone) ??
           peekClock(message, definitionOfType?.clockFields ?? definition.clockFields, zone),
@@ -83,9 +84,9 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
         const messageOfType = known.get(type);
         if (!messageOfType) return unmapped(definition, type);
         const zone = zoneOffset(source.timeZone);
-        const doc = readKey(message, type);
+        const doc = readKey(message, type, messageOfType);
         const occurredAt = readClockOf(message, messageOfType.clockFields, zone);
-        const accepted = fits.get(type)?.(message) === true ? message : parsed(messageOfType.schema, message);
+        const accepted = messageOfType.fits?.(message) ? message : parsed(messageOfType.schema, message);
         const revision =
           definition.revisionField === null ? 0 : revisionOf(message, definition.revisionField);
         return {

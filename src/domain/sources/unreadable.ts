@@ -54,16 +54,20 @@ export function refuseRepeats<T>(
   identity: (element: T) => string | number,
 ): void {
   if (list.length < 2) return;
-  const first = new Map<string | number, number>();
-  list.forEach((element, index) => {
-    const id = identity(element);
-    const earlier = first.get(id);
-    if (earlier !== undefined) {
-      throw new Unreadable(
-        `${name}[${index}]`,
-        `repeats ${name}[${earlier}]: it is ambiguous which of them counts`,
-      );
-    }
-    first.set(id, index);
-  });
+  const ids = list.map(identity);
+  if (!hasRepeats(ids)) return;
+  const index = ids.findIndex((id, i) => ids.indexOf(id) < i);
+  throw new Unreadable(
+    `${name}[${index}]`,
+    `repeats ${name}[${ids.indexOf(ids[index] as string)}]: it is ambiguous which of them counts`,
+  );
+}
+
+const FEW = 10;
+
+/** A set is quicker for many, and made for nothing for few. */
+function hasRepeats(ids: readonly (string | number)[]): boolean {
+  if (ids.length > FEW) return new Set(ids).size < ids.length;
+  for (let i = 1; i < ids.length; i++) if (ids.indexOf(ids[i] as string) < i) return true;
+  return false;
 }

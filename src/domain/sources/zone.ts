@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 const MAX_DAYS = 10_000;
 
 const utc: ZoneOffset = () => 0;
-const zones = new Map<string, ZoneOffset>([['UTC', utc]]);
+const zones = new Map<string, ZoneOffset>();
 
 /**
  * The offsets of an IANA zone. In the hour that a clock repeats in autumn the earlier instant is taken, in the hour that it
@@ -16,6 +16,7 @@ const zones = new Map<string, ZoneOffset>([['UTC', utc]]);
  * is checked with it before a source is accepted.
  */
 export function zoneOffset(timeZone: string): ZoneOffset {
+  if (timeZone === 'UTC') return utc;
   let zone = zones.get(timeZone);
   if (!zone) {
     zone = makeZone(timeZone);

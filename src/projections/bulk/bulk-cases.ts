@@ -4,7 +4,7 @@
  */
 import type { ClientBase, Pool } from 'pg';
 import { UNFLUSHED, withTransaction } from '../../platform/pools';
-import { ColdCases } from './cold-cases';
+import { type CaseBeside, ColdCases } from './cold-cases';
 import { Engine, type EngineSettings } from '../engine/engine';
 import type { CaseSource } from '../engine/memory';
 import type { CaseRecord, DriftEvent, FactChunk } from '../engine/records';
@@ -86,32 +86,43 @@ export class BulkCases implements CaseSource {
     await withTransaction(options.pool, (client) => this.store.writeCases(client, cold.drain()));
   }
 
-  /** Everything that is in memory goes into the generation's tables. */
-  async loadAll(): Promise<void> {
+  /** Everything that is in memory goes into the generation's tables: at first what is beside cases, so that it can be indexed early. */
+  async loadBeside(): Promise<void> {
     const { engine, cold, spilt } = this;
     if (spilt) {
       const forms = [...cold.drain(), ...engine.dirty.map(stored)];
       await withTransaction(this.options.pool, (client) => this.store.writeCases(client, forms));
     } else {
       for (const record of engine.release(0)) cold.put(record);
-      await this.copy('drifts', driftCells(cold.beside()));
-      await this.copy('waits', waitCells(cold.beside()));
       await this.copyTuples('case_refs', cold.refTuples());
-      await this.copyTuples('cases', cold.drainTuples());
+      const beside = [...cold.beside()];
+      await this.copy('drifts', beside, driftCells);
+      await this.copy('waits', beside, waitCells);
     }
     await this.loadHistory();
   }
 
+  /** After what is beside them. */
+  async loadCases(): Promise<void> {
+    if (!this.spilt) await this.copyTuples('cases', this.cold.drainTuples());
+  }
+
   private async loadHistory(): Promise<void> {
     const { engine } = this;
-    await this.copy('drift_events', eventCells(engine.events));
-    await this.copy('case_facts', chunkCells(engine.chunks));
+    await this.copy('drift_events', engine.events, eventCells);
+    await this.copy('case_facts', engine.chunks, chunkCells);
     engine.events = [];
     engine.chunks = [];
   }
 
-  private async copy(table: string, rows: Parameters<typeof copyIn>[2]): Promise<void> {
-    await this.inBulk((client) => copyIn(client, `${this.options.schema}.${table}`, rows));
+  /** What is not there is not asked about: most lanes have no drift. */
+  private async copy<T>(
+    table: string,
+    all: readonly T[],
+    cells: (all: readonly T[]) => Parameters<typeof copyIn>[2],
+  ): Promise<void> {
+    if (all.length === 0) return;
+    await this.inBulk((client) => copyIn(client, `${this.options.schema}.${table}`, cells(all)));
   }
 
   private async copyTuples(table: string, tuples: Iterable<Buffer>): Promise<void> {
@@ -124,11 +135,13 @@ export class BulkCases implements CaseSource {
   }
 }
 
-function* driftCells(cases: ReturnType<ColdCases['beside']>) {
+type Beside = readonly CaseBeside[];
+
+function* driftCells(cases: Beside) {
   for (const { key, drifts } of cases) for (const drift of drifts) yield Object.values(driftRow(key, drift));
 }
 
-function* waitCells(cases: ReturnType<ColdCases['beside']>) {
+function* waitCells(cases: Beside) {
   for (const { key, waits } of cases)
     for (const { on, at } of waits) yield [key, on, new Date(at).toISOString()];
 }

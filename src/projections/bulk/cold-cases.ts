@@ -27,6 +27,13 @@ interface Cold {
   drifts: readonly DriftRecord[];
 }
 
+/** What is stored of a case in tables of its own. */
+export interface CaseBeside {
+  key: string;
+  waits: readonly Wait[];
+  drifts: readonly DriftRecord[];
+}
+
 const NONE: readonly never[] = [];
 
 export class ColdCases {
@@ -153,7 +160,7 @@ export class ColdCases {
     yield Buffer.concat(some);
   }
 
-  *beside(): Generator<{ key: string; waits: readonly Wait[]; drifts: readonly DriftRecord[] }> {
+  *beside(): Generator<CaseBeside> {
     for (const [key, { waits, drifts }] of this.cases) {
       if (waits.length > 0 || drifts.length > 0) yield { key, waits, drifts };
     }

@@ -14,8 +14,8 @@ export async function bringAhead(memory: CaseMemory, facts: readonly Readable[])
     keys.add(key);
     for (const target of caseKinds[kindOf(key) as CaseKind].mayTell?.(fact) ?? []) keys.add(target);
   }
-  await memory.ensure(keys);
+  await memory.ensure([...keys]);
   const looks = new Set<string>();
   for (const key of keys) for (const look of memory.get(key)?.looks ?? []) looks.add(look);
-  await memory.ensure(looks);
+  await memory.ensure([...looks]);
 }

@@ -15,7 +15,7 @@ import type { Policy } from '../../domain/policy';
 import { contributionsChanged } from './contributions';
 import { Evaluator, NotLoaded } from './evaluate';
 import { FeedBook } from './feed-book';
-import { feedKey, keysOf, targetsOf } from './keys';
+import { feedKey, inOrder } from './keys';
 import { BEYOND_EXACT, type Part } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
 import { type Reading, type ToldAct, readBlock, refusedMessage } from './reading';
@@ -109,7 +109,7 @@ export class Engine {
     this.begin(instant);
     for (const message of instant.refused) this.quarantine(message);
     for (const { key, state } of instant.shown) this.foreign.set(key, state);
-    await this.memory.ensure(keysOf(parts));
+    await this.memory.ensure(parts.map(({ key }) => key));
     for (const part of parts) this.apply(part);
     for (const act of instant.acts) await this.act(act);
     await this.hearTold(told, first);
@@ -203,7 +203,7 @@ export class Engine {
 
   private async hearTold(all: readonly Told[], first: number): Promise<void> {
     if (all.length === 0) return;
-    await this.memory.ensure(targetsOf(all));
+    await this.memory.ensure(all.map(({ target }) => target));
     for (const { from, target, value, facts, known } of all) {
       const receiver = this.memory.begin(target);
       this.remember(receiver);
@@ -229,7 +229,7 @@ export class Engine {
     for (const record of this.listeners) {
       const facts = record.memory.heard ?? [];
       record.memory.heard = null;
-      facts.sort((a, b) => a - b);
+      inOrder(facts);
       for (let i = 0; i < facts.length; i++)
         if (facts[i] !== facts[i - 1]) this.note(record, facts[i] as number);
     }
@@ -263,7 +263,7 @@ export class Engine {
   /** The touched, and those of other cases that are somewhere. */
   private async ask(others: ReadonlySet<string>, by: number): Promise<void> {
     const heard = this.feeds.takeChanged();
-    await this.memory.ensure(others);
+    await this.memory.ensure([...others]);
     await this.memory.ensure(heard.map(feedKey));
     const asked: CaseRecord[] = [];
     const add = (record: CaseRecord | null | undefined) => {
@@ -293,7 +293,7 @@ export class Engine {
         }
       }
       if (again.length === 0) return;
-      await this.memory.ensure(absent);
+      await this.memory.ensure([...absent]);
       waiting = again;
     }
   }
@@ -308,12 +308,12 @@ export class Engine {
   }
 
   private evaluate(record: CaseRecord, by: number, evaluator: Evaluator): void {
-    const { found, waits, looks } = evaluator.evaluate(record.kind, record.state);
+    const { found, waits } = evaluator.evaluate(record.kind, record.state);
     const touched = record.memory.touched === this.turn;
     const events = reconcile(record, found, by, this.instant, touched);
     waitForExpiry(record.acts, waits, this.instant);
     for (const event of events) this.events.push(event);
-    const moved = this.memory.relook(record, looks);
+    const moved = this.memory.relook(record, evaluator.context.looked(record.looks));
     this.waitForClocksAhead(record, waits, touched);
     if (waits.length > 0 || record.waits.length > 0) {
       this.schedule.add(record.key, newWaits(waits, record.waits));

@@ -22,7 +22,6 @@ const NOTHING: readonly Found[] = [];
 export interface Evaluation {
   found: readonly Found[];
   waits: Wait[];
-  looks: string[];
 }
 
 /** The case is not in memory: load it and ask again. */
@@ -32,11 +31,11 @@ export class NotLoaded extends Error {
   }
 }
 
-/** Asks one case after another of one instant. */
+/** Asks one case after another of one instant. What the last one looked at, its context knows. */
 export class Evaluator {
   private readonly asked: AskedOf;
 
-  constructor(private readonly context: DetectContext) {
+  constructor(readonly context: DetectContext) {
     this.asked = askedBy(context);
   }
 
@@ -59,7 +58,7 @@ export class Evaluator {
       }
     }
     if (found !== null && found.length > 1) markConsequences(found);
-    return { found: found ?? NOTHING, waits: context.waits, looks: context.looked };
+    return { found: found ?? NOTHING, waits: context.waits };
   }
 }
 

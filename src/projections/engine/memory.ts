@@ -54,12 +54,16 @@ export class CaseMemory {
   }
 
   /** After this every key is in memory, or known to be nowhere. */
-  async ensure(keys: Iterable<string>): Promise<void> {
-    const absent = new Set<string>();
-    for (const key of keys) if (!this.cases.has(key)) absent.add(key);
-    if (absent.size === 0) return;
-    for (const key of absent) this.cases.set(key, null);
-    for (const record of await this.source.load([...absent])) {
+  async ensure(keys: readonly string[]): Promise<void> {
+    const absent: string[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string;
+      if (this.cases.has(key)) continue;
+      this.cases.set(key, null);
+      absent.push(key);
+    }
+    if (absent.length === 0) return;
+    for (const record of await this.source.load(absent)) {
       this.touch(record);
       this.cases.set(record.key, record);
       this.index(record.key, record.looks);
@@ -70,10 +74,9 @@ export class CaseMemory {
     record.memory.used = ++this.uses;
   }
 
-  /** True when the case now looks at others than before. */
+  /** True when the case now looks at others than before; it does not where `looks` is the list that it has. */
   relook(record: CaseRecord, looks: string[]): boolean {
-    if (looks.length === record.looks.length && looks.every((key, index) => key === record.looks[index]))
-      return false;
+    if (looks === record.looks) return false;
     for (const key of record.looks) if (!looks.includes(key)) this.lookedBy.get(key)?.delete(record.key);
     this.index(record.key, looks);
     record.looks = looks;

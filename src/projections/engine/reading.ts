@@ -1,7 +1,6 @@
 /** What one block says, before any case is asked: parts for cases, receipts of feeds, acts of people, what was refused. */
 import type { MessageState } from '../../domain/cases/simple';
 import type { Beat as FeedBeat } from '../../domain/cases/feed';
-import type { Told } from '../../domain/cases/row-count';
 import { type Run, withRun } from '../../domain/cases/sequence';
 import type { Canonical } from '../../domain/facts/canonical';
 import { type Part, addParts, refusalOf } from './intake';
@@ -18,8 +17,8 @@ export interface Receipt {
   /** Position of the last one. */
   fact: number;
   messages: number;
-  /** Each accepted message. */
-  told: Told[];
+  /** Clock and mark of each accepted message in turn. */
+  told: number[];
   /** Sequence numbers that they carry. */
   runs: readonly Run[];
 }
@@ -149,7 +148,7 @@ class Receipts {
     if (occurredAt !== null) {
       if (receipt.newest === null || occurredAt > receipt.newest) receipt.newest = occurredAt;
       if (receipt.oldest === null || occurredAt < receipt.oldest) receipt.oldest = occurredAt;
-      receipt.told.push([occurredAt, key === null ? position : mark(key)]);
+      receipt.told.push(occurredAt, key === null ? position : mark(key));
     }
     receipt.fact = position;
     receipt.messages++;

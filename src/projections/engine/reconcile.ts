@@ -62,7 +62,19 @@ export function reconcile(
   at: number,
   touched: boolean,
 ): readonly DriftEvent[] {
-  if (found.length === 0 && record.drifts.size === 0) return NOTHING;
+  // Apart, since what closes over its arguments moves them to the heap as soon as it is called.
+  return found.length === 0 && record.drifts.size === 0
+    ? NOTHING
+    : reconciled(record, found, by, at, touched);
+}
+
+function reconciled(
+  record: CaseRecord,
+  found: readonly Found[],
+  by: number,
+  at: number,
+  touched: boolean,
+): readonly DriftEvent[] {
   const events: DriftEvent[] = [];
   const tell = (drift: DriftRecord, type: DriftEventType, detail = '') => {
     const { anchor, id, occurrence, status } = drift;

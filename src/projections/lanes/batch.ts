@@ -37,8 +37,15 @@ export class Slabs {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 class Share {
   private view: Uint8Array;
+  /** Rows side by side in `from` that are still to be copied: one copy of two rows costs little more than one of one. */
+  private from: Buffer = NOTHING;
+  private start = 0;
+  private end = 0;
+  /** Bytes, with those still to be copied. */
   used = 0;
   readonly ends: number[] = [];
 
@@ -50,17 +57,28 @@ class Share {
   }
 
   add(row: FactRows): void {
-    const bytes = row.end - row.start;
-    if (this.used + bytes > this.view.length) this.grow(this.used + bytes);
-    row.buffer.copy(this.view, this.used, row.start, row.end);
-    this.used += bytes;
+    if (row.buffer !== this.from || row.start !== this.end) {
+      this.copy();
+      this.from = row.buffer;
+      this.start = row.start;
+    }
+    this.end = row.end;
+    this.used += row.end - row.start;
+  }
+
+  copy(): void {
+    const { from, start, end, used } = this;
+    if (used > this.view.length) this.grow(used);
+    from.copy(this.view, used - (end - start), start, end);
+    this.from = NOTHING;
+    this.start = this.end = 0;
   }
 
   private grow(bytes: number): void {
     const former = this.slab;
     this.slab = this.slabs.take(2 * bytes);
     const view = new Uint8Array(this.slab);
-    view.set(this.view.subarray(0, this.used));
+    view.set(this.view);
     this.view = view;
     this.slabs.giveBack(former);
   }
@@ -96,9 +114,11 @@ export class Batch {
 
   laneRows(): LaneRows[] {
     this.end();
-    return this.shares.map(({ slab, ends }) => ({
-      slab,
-      blocks: this.blocks.map(({ first, last, at }, index) => ({ first, last, at, end: ends[index] ?? 0 })),
-    }));
+    return this.shares.map((share) => {
+      share.copy();
+      const { slab, ends } = share;
+      const blocks = this.blocks.map(({ first, last, at }, i) => ({ first, last, at, end: ends[i] ?? 0 }));
+      return { slab, blocks };
+    });
   }
 }

@@ -14,7 +14,7 @@ import type { EngineSettings, Instant } from '../engine/engine';
 import { type Reading, readBlock } from '../engine/reading';
 import type { Readable, Told } from '../engine/records';
 import type { ProjectionSettings, ProjectionSource } from '../settings';
-import { translate } from '../translate';
+import { type Reader, readerOf, translateBy } from '../translate';
 import type { LaneRows } from './batch';
 import { laneOf } from './split';
 
@@ -36,7 +36,9 @@ export interface Lane {
   read(rows: LaneRows): Promise<Later<LaneReading[]>>;
   /** Instants in order, of blocks that were read. Gives what cases here tell cases of others, for each. */
   fold(instants: LaneInstant[]): Promise<Later<Told[][]>>;
-  load(): Promise<void>;
+  /** What is beside its cases, and then they. */
+  loadBeside(): Promise<void>;
+  loadCases(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function fixedSettings({
 export class OrderLane implements Lane {
   private readonly cases: BulkCases;
   private readonly settings: ProjectionSettings;
+  private readonly readers = new Map<string, Reader>();
   private readonly rows = factRows(true);
   private readonly owns: (key: string) => boolean;
   private last: Promise<unknown> = Promise.resolve();
@@ -110,12 +113,11 @@ export class OrderLane implements Lane {
 
   private readBlock(bytes: Buffer, { first, last, at }: LaneRows['blocks'][number]): LaneReading {
     const { rows } = this;
-    const { source, mapping } = this.settings;
     rows.push(bytes);
     const readables: Readable[] = [];
     while (rows.next()) {
       const fact = decodeBrief(rows);
-      readables.push(translate(fact, source(fact.source), mapping));
+      readables.push(translateBy(fact, this.readerOf(fact.source)));
     }
     const { refused, parts, ...reading } = readBlock(readables, first, last, at);
     const strays = parts.filter(({ key }) => !this.owns(key));
@@ -124,6 +126,15 @@ export class OrderLane implements Lane {
       parts: strays.length === 0 ? parts : parts.filter(({ key }) => this.owns(key)),
     });
     return { ...reading, parts: strays };
+  }
+
+  /** Looked up once: settings are those with which the build began. */
+  private readerOf(source: string): Reader {
+    const known = this.readers.get(source);
+    if (known) return known;
+    const reader = readerOf(source, this.settings.source(source), this.settings.mapping);
+    this.readers.set(source, reader);
+    return reader;
   }
 
   fold(instants: LaneInstant[]): Promise<Later<Told[][]>> {
@@ -147,8 +158,12 @@ export class OrderLane implements Lane {
     return sent;
   }
 
-  load(): Promise<void> {
-    return this.cases.loadAll();
+  loadBeside(): Promise<void> {
+    return this.cases.loadBeside();
+  }
+
+  loadCases(): Promise<void> {
+    return this.cases.loadCases();
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Pool } from 'pg';
 import { BulkCases, type BulkOptions } from '../bulk/bulk-cases';
+import { indexReferences } from '../bulk/indexes';
 import type { ProjectionSettings } from '../settings';
 import { Conductor } from './conductor';
 import { type Lane, type LaneSetup, OrderLane, engineSettings } from './lane';
@@ -70,7 +71,16 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
   return {
     conductor: new Conductor({ lanes, hub, stock, settings, onFolded }),
     async load() {
-      await Promise.all([hub.loadAll(), stock.loadAll(), ...lanes.map((lane) => lane.load())]);
+      // Lanes are told first: what is here keeps this thread busy.
+      const loading = [...lanes, hub, stock].map((part) => {
+        const beside = part.loadBeside();
+        return { beside, cases: beside.then(() => part.loadCases()) };
+      });
+      const referenced = Promise.all(loading.map(({ beside }) => beside));
+      await Promise.all([
+        ...loading.map(({ cases }) => cases),
+        referenced.then(() => indexReferences(pool, generation, schema)),
+      ]);
     },
     async close() {
       await Promise.all(lanes.map((lane) => lane.close()));

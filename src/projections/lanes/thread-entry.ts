@@ -19,8 +19,10 @@ async function answer(call: Call): Promise<unknown> {
       const sent = await lane.fold(JSON.parse(call.instants) as LaneInstant[]);
       return sent().map((told) => told.map(packTold));
     }
-    case 'load':
-      return lane.load();
+    case 'loadBeside':
+      return lane.loadBeside();
+    case 'loadCases':
+      return lane.loadCases();
     case 'close':
       return pool.end();
   }

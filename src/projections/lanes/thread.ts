@@ -10,8 +10,7 @@ import { type ToldWire, unpackTold } from './told-wire';
 export type Call =
   | { name: 'read'; rows: LaneRows }
   | { name: 'fold'; instants: string }
-  | { name: 'load' }
-  | { name: 'close' };
+  | { name: 'loadBeside' | 'loadCases' | 'close' };
 
 export type Answer = { ok: true; json: string } | { ok: false; message: string; cause: string | undefined };
 
@@ -59,8 +58,12 @@ export class ThreadLane implements Lane {
     return () => (JSON.parse(json) as ToldWire[][]).map((told) => told.map(unpackTold));
   }
 
-  async load(): Promise<void> {
-    await this.call({ name: 'load' });
+  async loadBeside(): Promise<void> {
+    await this.call({ name: 'loadBeside' });
+  }
+
+  async loadCases(): Promise<void> {
+    await this.call({ name: 'loadCases' });
   }
 
   async close(): Promise<void> {

@@ -111,6 +111,18 @@ function isContradicted(state: OrderState): boolean {
   );
 }
 
+const STOCK = ['counts', 'adjusted', 'movements', 'balances', 'journals'] as const;
+
+function isStockContradicted({ counts, adjusted, movements, balances, journals }: StockState): boolean {
+  return (
+    hasRivals(counts) ||
+    hasRivals(adjusted) ||
+    hasRivals(movements) ||
+    hasRivals(balances) ||
+    hasRivals(journals)
+  );
+}
+
 function hasRivals(slot: Slot<unknown>): boolean {
   for (let i = 0; i < slot.length; i++) if (slot[i]?.rivals !== undefined) return true;
   return false;
@@ -130,10 +142,10 @@ const order = conflicting(
 const stock = conflicting(
   'stock',
   (state) => {
-    const part = `${state.sku}@${state.warehouse}`;
     const twice = countedTwice(state);
-    const slots = inSlots(state, ['counts', 'adjusted', 'movements', 'balances', 'journals'], part);
-    return twice.length === 0 ? slots : [...slots, ...twice];
+    if (!isStockContradicted(state)) return twice;
+    const part = `${state.sku}@${state.warehouse}`;
+    return [...inSlots(state, STOCK, part), ...twice];
   },
   said(balance(hours(0), 5), balance(hours(0), 6), balance(hours(1), 6), balance(hours(0), 5)),
 );

@@ -39,7 +39,7 @@ export const fulfilmentNotInvoiced = detector({
     const first = earliest(state.fulfilments)?.at ?? 0;
     if (!context.isScoped && !context.told(first + grace(context.policy, account), [INVOICES]))
       return NO_FINDINGS;
-    const findings: Finding[] = [];
+    let findings: Finding[] | null = null;
     const books = sourceOf(state.fulfilments[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {
       const line = excessOf(billed, 'fulfilled');
@@ -51,7 +51,7 @@ export const fulfilmentNotInvoiced = detector({
         formatQuantity(line.fulfilled),
         formatQuantity(line.fulfilled - line.excess),
       ];
-      findings.push({
+      (findings ??= []).push({
         subject: { kind: 'order', id: orderSubject(state) },
         discriminator: line.key,
         matter,
@@ -79,7 +79,7 @@ export const fulfilmentNotInvoiced = detector({
         ],
       });
     }
-    return findings;
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {

@@ -48,7 +48,7 @@ export const fulfilmentQuantityMismatch = detector({
     if (state.dispatched.length === 0 || state.fulfilments.length === 0 || isCancelled(state))
       return NO_FINDINGS;
     const look = context.product;
-    const findings: Finding[] = [];
+    let findings: Finding[] | null = null;
     for (const shipment of shipments(state, context)) {
       if (shipment.ambiguous || shipment.fulfilments.length === 0 || plainlyEqual(shipment, look)) continue;
       const at = shippedAt(shipment);
@@ -73,7 +73,7 @@ export const fulfilmentQuantityMismatch = detector({
         if (!context.due(dueAt)) continue;
         const scend = latest(shipment.dispatches);
         const prima = latest(shipment.fulfilments);
-        findings.push({
+        (findings ??= []).push({
           subject: { kind: 'shipment', id: shipment.dispatchRef },
           discriminator: sku,
           matter,
@@ -111,7 +111,7 @@ export const fulfilmentQuantityMismatch = detector({
         });
       }
     }
-    return findings;
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {

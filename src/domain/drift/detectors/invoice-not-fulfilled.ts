@@ -27,7 +27,7 @@ export const invoiceNotFulfilled = detector({
     // An order that nobody defines has no stocked lines: `reference-unresolved` tells of it.
     if (state.invoices.length === 0 || salesOrderOf(state) === null) return NO_FINDINGS;
     if (plainlyFulfilled(state, context) || isCancelled(state)) return NO_FINDINGS;
-    const findings: Finding[] = [];
+    let findings: Finding[] | null = null;
     const books = sourceOf(state.invoices[0] as Held<unknown>);
     for (const billed of billedLines(state, context)) {
       const line = excessOf(billed, 'invoiced');
@@ -41,7 +41,7 @@ export const invoiceNotFulfilled = detector({
         formatQuantity(line.fulfilled),
       ];
       const over = formatQuantity(line.excess);
-      findings.push({
+      (findings ??= []).push({
         subject: { kind: 'order', id: orderSubject(state) },
         discriminator: line.key,
         matter,
@@ -69,7 +69,7 @@ export const invoiceNotFulfilled = detector({
         ],
       });
     }
-    return findings;
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {

@@ -27,13 +27,13 @@ export const invoicePriceMismatch = detector({
     const order = salesOrderOf(state);
     if (order === null || isCancelled(state)) return NO_FINDINGS;
     const look = context.product;
-    const findings: Finding[] = [];
+    let findings: Finding[] | null = null;
     for (const held of state.invoices) {
       if (held.value.currency !== order.value.currency) continue;
       for (const line of held.value.lines) {
         const ordered = orderLineOf(order.value.lines, line);
         if (!ordered || ordered.quantity === 0) continue;
-        const sameUnit = ordered.uom.toUpperCase() === line.uom.toUpperCase();
+        const sameUnit = ordered.uom === line.uom || ordered.uom.toUpperCase() === line.uom.toUpperCase();
         const quantity = sameUnit ? line.quantity : toBase(line, look);
         const full = sameUnit ? ordered.quantity : toBase(ordered, look);
         if (quantity === null || full === null || full === 0) continue;
@@ -50,7 +50,7 @@ export const invoicePriceMismatch = detector({
         const since = Math.max(held.at, order.at);
         const dueAt = since + graceMs(policy, CODE, 0);
         if (!context.due(dueAt)) continue;
-        findings.push(
+        (findings ??= []).push(
           finding(state, order, held, line, {
             expectedNet,
             netOff,
@@ -63,7 +63,7 @@ export const invoicePriceMismatch = detector({
         );
       }
     }
-    return findings;
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {

@@ -42,7 +42,7 @@ export const shipmentNotInErp = detector({
   supersedes: [],
   detect(state, context) {
     if (state.dispatched.length === 0 || isCancelled(state)) return NO_FINDINGS;
-    const findings: Finding[] = [];
+    let findings: Finding[] | null = null;
     for (const shipment of shipments(state, context)) {
       if (shipment.fulfilments.length > 0) continue;
       const first = earliest(shipment.dispatches);
@@ -50,7 +50,7 @@ export const shipmentNotInErp = detector({
       const matter = { warehouse: first.value.warehouse };
       const dueAt = first.at + graceMs(context.policyOf(matter), CODE, GRACE_SECONDS);
       if (!context.missing(first.at, dueAt, FULFILMENTS)) continue;
-      findings.push({
+      (findings ??= []).push({
         subject: { kind: 'shipment', id: shipment.dispatchRef },
         discriminator: '',
         matter,
@@ -84,7 +84,7 @@ export const shipmentNotInErp = detector({
         ],
       });
     }
-    return findings;
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {

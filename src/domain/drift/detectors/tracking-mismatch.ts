@@ -22,7 +22,7 @@ export const trackingMismatch = detector({
   detect(state, context): readonly Finding[] {
     if (state.fulfilments.length === 0 || state.dispatched.length === 0 || isCancelled(state))
       return NO_FINDINGS;
-    const findings: Finding[] = [];
+    let findings: Finding[] | null = null;
     for (const shipment of shipments(state, context)) {
       if (shipment.ambiguous || shipment.fulfilments.length === 0 || plainlyEqual(shipment)) continue;
       const sent = numbersOf(shipment.dispatches);
@@ -36,7 +36,7 @@ export const trackingMismatch = detector({
       if (!context.due(dueAt)) continue;
       const missing = [...sent].filter((number) => !posted.has(number)).sort();
       const extra = [...posted].filter((number) => !sent.has(number)).sort();
-      findings.push({
+      (findings ??= []).push({
         subject: { kind: 'shipment', id: shipment.dispatchRef },
         discriminator: 'prima',
         matter,
@@ -68,7 +68,7 @@ export const trackingMismatch = detector({
         ],
       });
     }
-    return findings;
+    return findings ?? NO_FINDINGS;
   },
   examples: {
     opens: {
