@@ -111,6 +111,7 @@ function ofOrder(state: OrderState, context: DetectContext): readonly Reference[
   return found;
 }
 
+/** Looked at also where it is known: by that the cases of a block are brought into memory ahead. */
 function isCustomer(customer: string, context: DetectContext): boolean {
   return (context.look('customer', customer)?.customers.length ?? 0) > 0;
 }
