@@ -47,16 +47,22 @@ export function whole({ order, dispatched, posted }: FlatShare, uom: string): Or
   return {
     order,
     dispatched: moves(dispatched),
-    posted: moves(posted).map((move) => ({ ...move, uom })),
+    posted: moves(posted).map(({ fact, at, quantity }) => ({ fact, at, quantity, uom })),
     returned: [],
   };
 }
 
 function moves(flattened: readonly number[]): Move[] {
-  return Array.from({ length: flattened.length / 3 }, (_, index) => {
-    const [fact = 0, at = 0, quantity = 0] = flattened.slice(3 * index, 3 * index + 3);
-    return { fact, at, quantity };
-  });
+  const all: Move[] = [];
+  for (let i = 0; i < flattened.length; i += 3) {
+    const [fact, at, quantity] = [flattened[i], flattened[i + 1], flattened[i + 2]] as [
+      number,
+      number,
+      number,
+    ];
+    all.push({ fact, at, quantity });
+  }
+  return all;
 }
 
 /** The clock of the last move. */

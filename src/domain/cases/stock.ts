@@ -74,7 +74,7 @@ export function evolveStock(state: StockState, fact: HeldFact): StockState {
       return forget(
         sameUnit
           ? { ...state, balances }
-          : { ...state, balances, open: everyShare(state).sort(byOrder), balanced: [], settled: [] },
+          : { ...state, balances, open: everyShare(state).toSorted(byOrder), balanced: [], settled: [] },
       );
     }
     case 'stock-adjusted': {
@@ -223,10 +223,18 @@ function place(next: StockState, share: OrderShare, anchors: Anchors): void {
   }
 }
 
+/** Of the state that was asked about last: since when its sides differ is looked for at one instant after the other. */
+const last: { state: StockState | null; shares: readonly OrderShare[] } = { state: null, shares: [] };
+
 /** Every share, for an instant at which the sums do not hold. */
-export function everyShare({ open, balanced, settled, balances }: StockState): OrderShare[] {
-  const uom = unitOf(balances) ?? '';
-  return [...open, ...[...balanced, ...settled].map((share) => whole(share, uom))];
+export function everyShare(state: StockState): readonly OrderShare[] {
+  if (last.state !== state) {
+    const { open, balanced, settled, balances } = state;
+    const uom = unitOf(balances) ?? '';
+    last.shares = [...open, ...[...balanced, ...settled].map((share) => whole(share, uom))];
+    last.state = state;
+  }
+  return last.shares;
 }
 
 const DAY = 86_400_000;
