@@ -146,10 +146,7 @@ function isDefined(sku: string, ordered: OrderLines, context: DetectContext): bo
   return context.isItem(sku) || ordered.some((line) => line.nonStock && line.sku === sku);
 }
 
-/**
- * Asked at every fact of every order, so it makes nothing, and goes through each slot by itself: to read the lines of documents of
- * eight shapes in one place takes V8 several times as long.
- */
+/** Asked at every fact of every order, so it makes nothing. */
 function allDefined(state: OrderState, ordered: OrderLines, context: DetectContext): boolean {
   for (const { value } of state.salesOrders)
     for (const { sku } of value.lines) if (!isDefined(sku, ordered, context)) return false;
