@@ -9,6 +9,7 @@ import { AuthGuard } from '../platform/http/auth';
 import { ProblemFilter } from '../platform/http/problem';
 import type { KafkaLag } from '../platform/kafka/lag';
 import type { Log } from '../platform/logging';
+import { Readiness } from '../platform/readiness';
 import type { TraceBook } from '../platform/traces/trace-book';
 import { Drafts } from '../projections/drafts';
 import { Imports } from '../projections/imports';
@@ -66,7 +67,7 @@ import { ExplainStockHandler } from './stock/explain-stock';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
-import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES, TRACES } from './tokens';
+import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, READINESS, REGISTRY, SOURCES, TRACES } from './tokens';
 import { DraftMappingHandler, DraftPolicyHandler } from './versions/draft-version';
 import { MappingsController } from './versions/mappings.controller';
 import { PolicyController } from './versions/policy.controller';
@@ -86,6 +87,8 @@ export interface AppParts {
   kafkaLag?: KafkaLag | null;
   /** Told which request brought which facts; absent where nobody takes any. */
   traces?: TraceBook;
+  /** What else must hold for the service to be ready; nothing unless set. */
+  readiness?: Readiness;
   /** Where figures are kept; by default one of its own. */
   registry?: Registry;
   /** Modules of other faces that share the server (ingest), which this one may not import. */
@@ -172,6 +175,7 @@ export class AppModule {
       { provide: LOGGER, useValue: parts.logger },
       { provide: KAFKA_LAG, useValue: parts.kafkaLag ?? null },
       { provide: TRACES, useValue: parts.traces ?? null },
+      { provide: READINESS, useValue: parts.readiness ?? new Readiness() },
       { provide: REGISTRY, useValue: parts.registry ?? new Registry() },
     ];
     return {

@@ -1,7 +1,8 @@
 /** What the read side refuses, each with its stable code. */
 import type { DocumentRefused } from '../domain/refused';
 import type { EndRefused } from '../projections/last-fact';
-import { type ApiError, badRequest, conflict, notFound, unavailable } from '../platform/http/errors';
+import { ApiError, badRequest, conflict, notFound, unavailable } from '../platform/http/errors';
+import type { Unready } from '../platform/readiness';
 
 export function cursorInvalid(): ApiError {
   return badRequest(
@@ -27,6 +28,15 @@ export function notReady(): ApiError {
     'There is no live generation yet that this version can read: the projector makes it when it starts.',
     1,
   );
+}
+
+/** Parts of the service that say why they should not be relied on. */
+export function unreadyFor(reasons: readonly Unready[]): ApiError {
+  const detail = reasons.map(({ reason }) => reason).join(' ');
+  return new ApiError(503, 'not-ready', 'The service is not ready', detail, {
+    members: { reasons },
+    headers: { 'retry-after': '5' },
+  });
 }
 
 /** `what` is a noun (`drift`, `order`), and names the code: `drift-unknown`. */

@@ -1,1 +1,11 @@
-export { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, REGISTRY, SOURCES, TRACES } from '../platform/http/tokens';
+export {
+  CONFIG,
+  KAFKA_LAG,
+  LEDGER,
+  LOGGER,
+  POOL,
+  READINESS,
+  REGISTRY,
+  SOURCES,
+  TRACES,
+} from '../platform/http/tokens';

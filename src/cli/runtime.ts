@@ -8,6 +8,7 @@ import { createPostgresLedger } from '../ledger/postgres';
 import { ConfigError, type Config, loadConfig } from '../platform/config';
 import { startEmbedded } from '../platform/database/embedded';
 import { type Log, createLogger } from '../platform/logging';
+import { Readiness } from '../platform/readiness';
 import { migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
 import { Replays } from '../projections/replays';
@@ -30,6 +31,8 @@ export interface Runtime {
   sources: SourceBook;
   settings: CurrentSettings;
   checkpointFile: string;
+  /** What must hold for the service to be ready. */
+  readiness: Readiness;
   close(): Promise<void>;
 }
 
@@ -61,6 +64,7 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
       () => pool.end(),
       () => bulkPool.end(),
     );
+    const readiness = new Readiness();
     const checkpointFile = join(config.dataDir, 'checkpoints.ndjson');
     const parts = { pool, checkpointFile, logger: log };
     const ledger = config.ledgerUrl
@@ -72,7 +76,7 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
     const policy = checkedPolicy(config.policy, [...sources.all(), ...config.sources]);
     const settings = new CurrentSettings(policy, sources);
     settings.adopt((await liveGeneration(pool))?.made ?? null);
-    return { config, log, url, pool, bulkPool, ledger, sources, settings, checkpointFile, close };
+    return { config, log, url, pool, bulkPool, ledger, sources, settings, checkpointFile, readiness, close };
   } catch (error) {
     await close();
     throw error;

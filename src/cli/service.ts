@@ -33,7 +33,7 @@ export interface Service {
 }
 
 export async function startService(runtime: Runtime): Promise<Service> {
-  const { config, pool, sources, settings, log } = runtime;
+  const { config, pool, sources, settings, log, readiness } = runtime;
   checkRoutes(config.alerts);
   const registry = new Registry();
   const ledger = metered(runtime.ledger, new AppendMeter(registry));
@@ -53,7 +53,18 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const replays = openReplays(runtime);
   for (const warning of kafkaWarnings(config)) log.warn(warning);
   const lag = kafkaLag(config, log);
-  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, registry, traces };
+  const parts = {
+    config,
+    pool,
+    ledger,
+    sources,
+    replays,
+    logger: log,
+    kafkaLag: lag,
+    registry,
+    readiness,
+    traces,
+  };
   const modules = config.roles.includes('ingest') ? [IngestModule] : [];
   const app = await createApp({ ...parts, modules });
   app.get(Metrics).leads = () => runner.leads;

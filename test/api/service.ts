@@ -12,6 +12,7 @@ import { type Config, loadConfig } from '../../src/platform/config';
 import { kafkaLag } from '../../src/platform/kafka/lag';
 import { type Log, createLogger } from '../../src/platform/logging';
 import { createPool } from '../../src/platform/pools';
+import { Readiness } from '../../src/platform/readiness';
 import { type Generation, ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
 import { CurrentSettings, type ProjectionSource } from '../../src/projections/settings';
@@ -26,6 +27,7 @@ export interface Service {
   ledger: Ledger;
   sources: SourceBook;
   runner: LiveRunner;
+  readiness: Readiness;
   /** Records native messages of a source as one block; answers the last position. */
   tell(source: string, ...messages: object[]): Promise<number>;
   /** Records bytes that need not be a message. */
@@ -89,7 +91,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
   const replays = new Replays({ pool: database.pool, ledger, settings, log, onPromoted });
   const lag = kafkaLag(config, log);
-  const app = await createApp({ config, pool, ledger, sources, replays, logger: log, kafkaLag: lag });
+  const readiness = new Readiness();
+  const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, readiness };
+  const app = await createApp(parts);
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();
@@ -125,6 +129,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ledger,
     sources,
     runner,
+    readiness,
     tell: (name, ...messages) =>
       append(messages.map((message) => proposal(sources, name, JSON.stringify(message)))),
     tellRaw: (name, payload) => append([rawProposal(name, payload)]),

@@ -18,7 +18,7 @@ async function figures(): Promise<Set<string>> {
   const registry = new Registry();
   const unused = {} as never;
   // With Kafka: its figures are there, too. None of them is asked for.
-  new Metrics(registry, unused, unused, unused, unused, unused);
+  new Metrics(registry, unused, unused, unused, unused, unused, unused);
   for (const Meter of [AppendMeter, FoldMeter, IntakeMeter]) new Meter(registry);
   const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
   return new Set(names.filter((name) => name.startsWith('tallystick_')));

@@ -3,8 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import { z } from 'zod';
 import { Public } from '../../platform/http/auth';
 import type { Ledger } from '../../ledger/port';
-import { notReady } from '../refusals';
-import { LEDGER } from '../tokens';
+import type { Readiness } from '../../platform/readiness';
+import { notReady, unreadyFor } from '../refusals';
+import { LEDGER, READINESS } from '../tokens';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 
 const health = z.object({ status: z.literal('ok') });
@@ -17,6 +18,7 @@ export class HealthController {
   constructor(
     private readonly checkpoint: CheckpointWatch,
     @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 
   @Get('live')
@@ -29,7 +31,8 @@ export class HealthController {
   /** Errors are told by their kinds: 503 `database-unavailable`, 503 `not-ready`, 503 `ledger-unavailable`. */
   @Get('ready')
   @ApiOperation({
-    summary: 'Database and ledger answer, and there is a live generation that this version can read',
+    summary:
+      'Database and ledger answer, there is a live generation that this version can read, and no part of the service stands still',
   })
   @ApiOkResponse({ standardSchema: health })
   @ApiServiceUnavailableResponse({ description: 'Not yet, or not now.' })
@@ -37,6 +40,8 @@ export class HealthController {
     await this.checkpoint.position();
     if (!(await this.checkpoint.isReadable())) throw notReady();
     await this.ledger.reach?.();
+    const unready = await this.readiness.unready();
+    if (unready.length > 0) throw unreadyFor(unready);
     return { status: 'ok' };
   }
 }

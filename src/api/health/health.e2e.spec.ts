@@ -23,6 +23,26 @@ describe('readiness', () => {
   });
 });
 
+describe('a part of the service that stands still', () => {
+  it('makes it unready, by its reason and in a figure, until it goes on', async () => {
+    const service = await startService();
+    try {
+      await service.get(`/v1/status?minPosition=${await service.tell('prima', salesOrder('SO1'))}`);
+      let reason: string | null = 'It stands: start it again.';
+      service.readiness.add('some-part', () => reason);
+      const { status, json } = await service.get('/health/ready');
+      expect([status, json.code, json.detail]).toEqual([503, 'not-ready', reason]);
+      expect(json.reasons).toEqual([{ name: 'some-part', reason }]);
+      expect((await service.get('/metrics')).text).toContain('tallystick_ready{part="some-part"} 0');
+      reason = null;
+      expect((await service.get('/health/ready')).status).toBe(200);
+      expect((await service.get('/metrics')).text).toContain('tallystick_ready{part="some-part"} 1');
+    } finally {
+      await service.close();
+    }
+  });
+});
+
 describe('the log of requests', () => {
   it('names the trace of each, also where it failed', async () => {
     const lines: Record<string, unknown>[] = [];

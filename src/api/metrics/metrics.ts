@@ -7,7 +7,8 @@ import type { KafkaLag } from '../../platform/kafka/lag';
 import { InForceBook } from '../../projections/in-force';
 import { MICRO } from '../../domain/exact';
 import { feedViews } from '../status/feed-view';
-import { KAFKA_LAG, LEDGER, POOL, REGISTRY } from '../tokens';
+import type { Readiness } from '../../platform/readiness';
+import { KAFKA_LAG, LEDGER, POOL, READINESS, REGISTRY } from '../tokens';
 import { StockShare } from './stock-share';
 import { CheckpointWatch } from '../visibility/checkpoint-watch';
 import { type LiveFigures, type Replay, feedStates, readFigures } from './figures';
@@ -25,6 +26,7 @@ const GAUGES = {
   projection_position: ['Facts folded.', 'projection'],
   projection_lag_facts: ['Facts recorded and not folded.', 'projection'],
   projection_lag_seconds: ['How long the next fact to be folded waits; 0: none does.', 'projection'],
+  ready: ['1: the part is as it should be; 0: it keeps the service from being ready.', 'part'],
   projector_leading: ['1: this replica folds; one at a time does.'],
   open_drifts: ['Open drifts.', 'detector', 'severity'],
   stock_units_differing: [
@@ -62,6 +64,7 @@ export class Metrics {
     @Inject(REGISTRY) readonly registry: Registry,
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(READINESS) private readonly readiness: Readiness,
     @Inject(KAFKA_LAG) private readonly kafkaLag: KafkaLag | null,
     private readonly inForce: InForceBook,
     private readonly checkpoint: CheckpointWatch,
@@ -102,6 +105,7 @@ export class Metrics {
     for (const replay of figures.replays) this.tellReplay(replay);
     this.set('live_generation', figures.live?.generation ?? 0);
     if (figures.live) await this.tellLive(figures.live, head.position);
+    await this.tellReadiness();
     await this.askKafka();
     return this.registry.metrics();
   }
@@ -130,6 +134,11 @@ export class Metrics {
         this.setTime('feed_received_timestamp_seconds', lastReceivedAt, { source, stream });
       this.set('feed_current', state === 'current' ? 1 : 0, { source, stream });
     }
+  }
+
+  private async tellReadiness(): Promise<void> {
+    const unready = new Set((await this.readiness.unready()).map(({ name }) => name));
+    for (const part of this.readiness.names) this.set('ready', unready.has(part) ? 0 : 1, { part });
   }
 
   private tellReplay({ id, purpose, status, progress }: Replay): void {

@@ -14,5 +14,7 @@ export const LOGGER = Symbol('logger');
 export const KAFKA_LAG = Symbol('kafka-lag');
 /** `TraceBook` of src/platform/traces. */
 export const TRACES = Symbol('traces');
+/** `Readiness` of src/platform/readiness.ts. */
+export const READINESS = Symbol('readiness');
 /** `Registry` of prom-client: one an application, as two in one process do not count for each other. */
 export const REGISTRY = Symbol('registry');
