@@ -1,28 +1,48 @@
 /**
  * A simulator of an EventStoreDB / KurrentDB server in this process: the true gRPC protocol on the service definitions that the client
- * package has, faithful in expected revisions, idempotent event ids, the limit of a write, catch-up and live phases, who leads, and
- * credentials. It is no server: it keeps nothing on disk, has no cluster behind it, and proves nothing of one.
+ * package has, faithful to what a server of 23.10 was seen to do in expected revisions, idempotent event ids, deletion, truncation, the
+ * limit of a write, catch-up and live phases, who leads, and credentials. It is no server: it keeps nothing on disk, has no cluster behind
+ * it, and proves nothing of one.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as gossip from '@eventstore/db-client/generated/gossip_pb';
 import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb';
-import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb';
+import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb';
 import * as shared from '@eventstore/db-client/generated/shared_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import type { AppendReq } from '@eventstore/db-client/generated/streams_pb';
-import { AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import {
-  Metadata,
+  type AppendReq,
+  type AppendResp,
+  type DeleteReq,
+  DeleteResp,
+  type ReadReq,
+  type ReadResp,
+  type TombstoneReq,
+  TombstoneResp,
+} from '@eventstore/db-client/generated/streams_pb';
+import {
+  type Metadata,
   Server,
   ServerCredentials,
   type ServerReadableStream,
+  type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
   type sendUnaryData as Answer,
   status,
 } from '@grpc/grpc-js';
-import { type Expected, MAX_APPEND_BYTES, type Proposed, type StoredEvent, Streams } from './streams';
+import {
+  deleted,
+  expectedOf,
+  features,
+  nameOf,
+  problem,
+  proposedOf,
+  success,
+  wrongVersion,
+} from './messages';
+import { answerRead } from './reading';
+import { type Expected, MAX_APPEND_BYTES, type Proposed, Streams } from './streams';
 
 export interface SimulatorOptions {
   /** Who may call; null: anyone. */
@@ -42,6 +62,7 @@ export class EventStoreSimulator {
   port = 0;
   /** Appends that were taken. */
   appends = 0;
+  hasFullDisk = false;
   private server: Server | null = null;
   private fault: 'answer' | 'request' | null = null;
   private moving: Promise<void> = Promise.resolve();
@@ -63,6 +84,18 @@ export class EventStoreSimulator {
         void this.append(call, answer);
       },
       read: (call: ServerWritableStream<ReadReq, ReadResp>) => void this.read(call),
+      delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) =>
+        this.delete(
+          call,
+          (name) => this.streams.delete(name),
+          (refused) => (refused ? answer(refused) : answer(null, new DeleteResp())),
+        ),
+      tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) =>
+        this.delete(
+          call,
+          (name) => this.streams.tombstone(name),
+          (refused) => (refused ? answer(refused) : answer(null, new TombstoneResp())),
+        ),
     });
     server.addService(ServerFeaturesService, {
       getSupportedMethods: (_: unknown, answer: Answer<SupportedMethods>) => answer(null, features()),
@@ -105,7 +138,7 @@ export class EventStoreSimulator {
     });
   }
 
-  /** Every connection breaks; the next one works. */
+  /** Every connection breaks; the next one works. What was appended is kept, as by a node that is killed and started again. */
   break(): void {
     this.down();
     this.up();
@@ -150,92 +183,30 @@ export class EventStoreSimulator {
       );
     const fault = this.fault;
     this.fault = null;
+    // A node whose disk is full ends itself, and has written nothing.
+    if (this.hasFullDisk) return this.down();
     if (fault === 'request') return this.break();
     const result = this.streams.append(stream, proposed, expected);
     this.appends += 1;
     if (fault === 'answer') return this.break();
+    if ('tombstone' in result) return answer(deleted(stream));
     answer(null, 'last' in result ? success(result.last) : wrongVersion(expected, result.current));
   }
 
   private async read(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
     const refused = this.refusal(call.metadata);
-    if (refused) {
-      call.emit('error', refused);
-      return;
-    }
-    const options = call.request.getOptions();
-    const from = options?.getStream();
-    const name = nameOf(from?.getStreamIdentifier());
-    const isLive = options?.hasSubscription() ?? false;
-    const events = () => this.streams.get(name) ?? [];
-    if (!isLive && this.streams.get(name) === null) {
-      const missing = new ReadResp.StreamNotFound();
-      missing.setStreamIdentifier(identifier(name));
-      call.write(new ReadResp().setStreamNotFound(missing));
-      call.end();
-      return;
-    }
-    const backwards = options?.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
-    if (backwards) return this.readBackwards(call, name, Number(options.getCount()), from);
-    let at = 0;
-    if (from?.hasEnd()) at = events().length;
-    // A subscription begins after what its subscriber has.
-    else if (from?.hasRevision()) at = Number(from.getRevision()) + (isLive ? 1 : 0);
-    const most = isLive ? Infinity : Number(options?.getCount());
-    if (isLive) {
-      const confirmation = new ReadResp.SubscriptionConfirmation();
-      confirmation.setSubscriptionId('simulated');
-      call.write(new ReadResp().setConfirmation(confirmation));
-    }
-    const reader = { ended: false };
-    let wake: () => void = () => undefined;
-    const leave = this.streams.onAppended(name, () => wake());
-    const stop = () => {
-      reader.ended = true;
-      wake();
-    };
-    call.on('cancelled', stop).on('close', stop).on('error', stop);
-    let caughtUp = !isLive;
-    for (let sent = 0; !reader.ended && sent < most;) {
-      const event = events()[at];
-      if (event) {
-        const flows = call.write(new ReadResp().setEvent(readEvent(name, event, at)));
-        at += 1;
-        sent += 1;
-        if (!flows)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            call.once('drain', resolve);
-          });
-        else if (sent % 100 === 0) await nextTurn();
-        continue;
-      }
-      if (!isLive) break;
-      if (!caughtUp) call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
-      caughtUp = true;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        // What came between the look and the wait.
-        if (events().length > at || reader.ended) resolve();
-      });
-    }
-    leave();
-    if (!reader.ended) call.end();
+    if (refused) call.emit('error', refused);
+    else await answerRead(call, this.streams);
   }
 
-  private readBackwards(
-    call: ServerWritableStream<ReadReq, ReadResp>,
-    name: string,
-    most: number,
-    from: ReadReq.Options.StreamOptions | undefined,
+  private delete(
+    { request, metadata }: ServerUnaryCall<DeleteReq | TombstoneReq, unknown>,
+    remove: (name: string) => void,
+    answer: (refused: object | null) => void,
   ): void {
-    const events = this.streams.get(name) ?? [];
-    let at = from?.hasRevision() ? Number(from.getRevision()) : events.length - 1;
-    for (let sent = 0; sent < most && at >= 0; sent++, at--) {
-      const event = events[at];
-      if (event) call.write(new ReadResp().setEvent(readEvent(name, event, at)));
-    }
-    call.end();
+    const refused = this.refusal(metadata);
+    if (!refused) remove(nameOf(request.getOptions()?.getStreamIdentifier()));
+    answer(refused);
   }
 
   private refusal(metadata: Metadata): object | null {
@@ -270,84 +241,4 @@ export class EventStoreSimulator {
       }),
     );
   }
-}
-
-function problem(code: number, exception: string, more: Record<string, string>): object {
-  const metadata = new Metadata();
-  metadata.set('exception', exception);
-  for (const [name, value] of Object.entries(more)) metadata.set(name, value);
-  return Object.assign(new Error(exception), { code, details: exception, metadata });
-}
-
-function nameOf(of: shared.StreamIdentifier | undefined): string {
-  return Buffer.from(of?.getStreamName_asU8() ?? []).toString();
-}
-
-function identifier(name: string): shared.StreamIdentifier {
-  const made = new shared.StreamIdentifier();
-  made.setStreamName(Buffer.from(name));
-  return made;
-}
-
-function expectedOf(options: AppendReq.Options): Expected {
-  if (options.hasRevision()) return Number(options.getRevision());
-  if (options.hasNoStream()) return 'no_stream';
-  return options.hasStreamExists() ? 'stream_exists' : 'any';
-}
-
-function proposedOf(message: AppendReq.ProposedMessage): Proposed {
-  const map = message.getMetadataMap();
-  return {
-    id: message.getId()?.getString() ?? '',
-    type: map.get('type') ?? '',
-    contentType: map.get('content-type') ?? '',
-    data: message.getData_asU8(),
-    metadata: message.getCustomMetadata_asU8(),
-  };
-}
-
-function success(last: number): AppendResp {
-  const made = new AppendResp.Success();
-  made.setCurrentRevision(String(last));
-  made.setNoPosition(new shared.Empty());
-  return new AppendResp().setSuccess(made);
-}
-
-function wrongVersion(expected: Expected, current: number | null): AppendResp {
-  const made = new AppendResp.WrongExpectedVersion();
-  if (current === null) made.setCurrentNoStream(new shared.Empty());
-  else made.setCurrentRevision(String(current));
-  if (typeof expected === 'number') made.setExpectedRevision(String(expected));
-  else made.setExpectedNoStream(new shared.Empty());
-  return new AppendResp().setWrongExpectedVersion(made);
-}
-
-function readEvent(stream: string, event: StoredEvent, revision: number): ReadResp.ReadEvent {
-  const recorded = new ReadResp.ReadEvent.RecordedEvent();
-  const id = new shared.UUID();
-  id.setString(event.id);
-  recorded.setId(id);
-  recorded.setStreamIdentifier(identifier(stream));
-  recorded.setStreamRevision(String(revision));
-  recorded.setPreparePosition(String(event.commit));
-  recorded.setCommitPosition(String(event.commit));
-  const map = recorded.getMetadataMap();
-  map.set('type', event.type);
-  map.set('content-type', event.contentType);
-  // In ticks of 100 ns since the epoch.
-  map.set('created', `${event.created}0000`);
-  recorded.setCustomMetadata(event.metadata);
-  recorded.setData(event.data);
-  const made = new ReadResp.ReadEvent();
-  made.setEvent(recorded);
-  made.setCommitPosition(String(event.commit));
-  return made;
-}
-
-/** What the client asks before it uses what only newer servers have. */
-function features(): SupportedMethods {
-  const methods = ['append', 'batchappend', 'read', 'delete', 'tombstone'].map((name) =>
-    new SupportedMethod().setMethodName(name).setServiceName('event_store.client.streams.streams'),
-  );
-  return new SupportedMethods().setMethodsList(methods).setEventStoreServerVersion('24.10.0');
 }
