@@ -68,7 +68,21 @@ export default tseslint.config(
     },
   },
   { files: ['src/domain/**/*.ts'], ignores: ['**/*.spec.ts', '**/*.fixture.ts'], rules: domainRules },
-  { files: ['src/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'src/domain/**', 'src/cli/output.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[object.object.name="process"][object.property.name=/^std(out|err)$/][property.name="write"]',
+          message: 'Write by src/cli/output.ts: what systems wrote must not act on a terminal.',
+        },
+      ],
+    },
+  },
   {
     files: [
       '**/*.spec.ts',

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type Service, source, startService } from '../../test/api/service';
 import { settled } from '../../test/support/settled';
 import { customer, hour, item, rejected, salesOrder, synchronised } from '../../test/api/story';
@@ -78,8 +80,10 @@ describe('the application', () => {
       const answer = await get('/v1/ledger/facts?source=scend', { accept: 'text/csv' });
       expect(answer.headers['content-type']).toContain('text/csv');
       const lines = answer.text.trimEnd().split('\r\n');
-      expect(lines[0]).toBe('position,source,type,key,occurredAt,recordedAt,actor,encoding,payload');
-      expect(lines.at(-1)).toMatch(/,text,"a ""b"", c"$/);
+      expect(lines[0]).toBe(
+        '"position","source","type","key","occurredAt","recordedAt","actor","encoding","payload"',
+      );
+      expect(lines.at(-1)).toMatch(/,"text","a ""b"", c"$/);
     });
 
     it('answers NDJSON, and the next page as a link', async () => {
@@ -95,7 +99,7 @@ describe('the application', () => {
 
     it('answers an empty list with its columns', async () => {
       const answer = await get('/v1/drifts?detector=none', { accept: 'text/csv' });
-      expect(answer.text).toMatch(/^id,detector,subject\.kind,[^\n]+\r\n$/);
+      expect(answer.text).toMatch(/^"id","detector","subject\.kind",[^\n]+\r\n$/);
     });
 
     it.each([
@@ -145,6 +149,18 @@ describe('the application', () => {
       expect(
         (await get(`/v1/quarantine?limit=1&cursor=${String(first.json.nextCursor)}`)).json.items,
       ).toMatchObject([{ position: last - 1 }]);
+    });
+
+    it('answers CSV with no formula behind a semicolon, and nothing that acts on a terminal', async () => {
+      const hostile = path.resolve(__dirname, '../../test/hostile/terminal-and-cells.scend.ndjson');
+      last = await service.tellRaw('scend', (await readFile(hostile, 'utf8')).trim());
+      await get(`/v1/status?minPosition=${last}`);
+      for (const list of ['drifts?detector=order-rejected', 'ledger/facts?source=scend']) {
+        const { text } = await get(`/v1/${list}`, { accept: 'text/csv' });
+        expect(text).toContain('SO-T1');
+        expect(text).toMatch(/^(?:\r\n|[^\p{Cc}\p{Bidi_Control}])*$/u);
+        expect(text).not.toMatch(/;[\s"]*[=+@-]/);
+      }
     });
   });
 

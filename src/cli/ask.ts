@@ -1,5 +1,6 @@
 import { createApp } from '../api/server';
 import { openReplays, openRuntime } from './runtime';
+import { writeError, writeOut } from './output';
 
 /**
  * Asks the service's own queries in this process, so that the command line and REST cannot answer differently. Works beside
@@ -24,10 +25,10 @@ export async function ask(path: string, json: boolean, table: (body: unknown) =>
     const body: unknown = response.json();
     if (response.statusCode >= 400) {
       const { title, detail } = body as { title?: string; detail?: string };
-      process.stderr.write(`${title ?? 'refused'}: ${detail ?? ''}\n`);
+      writeError(`${title ?? 'refused'}: ${detail ?? ''}\n`);
       return false;
     }
-    process.stdout.write(json ? `${JSON.stringify(body, null, 2)}\n` : table(body));
+    writeOut(json ? `${JSON.stringify(body, null, 2)}\n` : table(body));
     return true;
   } finally {
     await app.close();

@@ -3,6 +3,7 @@ import { Checkpoints } from '../ledger/postgres/checkpoint';
 import { ConfigError, loadConfig } from '../platform/config';
 import { createProgress } from './progress';
 import { openRuntime } from './runtime';
+import { writeOut } from './output';
 
 /** From the database into the stream that LEDGER_URL names. True when the stream holds all of it. */
 export async function runCopyLedger({ json }: { json: boolean }): Promise<boolean> {
@@ -23,14 +24,14 @@ export async function runCopyLedger({ json }: { json: boolean }): Promise<boolea
       onProgress: (position, head, what) => progress.update(position, head, what),
     });
     progress.stop();
-    if (json) process.stdout.write(`${JSON.stringify({ copied, ...verification })}\n`);
+    if (json) writeOut(`${JSON.stringify({ copied, ...verification })}\n`);
     else if (verification.ok) {
       const { position, blocks, checkpoints } = verification;
-      process.stdout.write(
+      writeOut(
         `${copied} facts copied. The stream holds: ${position} facts in ${blocks} blocks, ${checkpoints} checkpoints compared.\n`,
       );
     } else
-      process.stdout.write(
+      writeOut(
         `${copied} facts copied. The stream does NOT hold at position ${verification.position}: ${verification.reason}\n`,
       );
     return verification.ok;

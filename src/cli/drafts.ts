@@ -8,6 +8,8 @@ import { InForceBook } from '../projections/in-force';
 import { type Author, type Version, VersionBook } from '../projections/versions';
 import { columns } from './columns';
 import { type Runtime, withRuntime } from './runtime';
+import { visibleLines } from '../platform/shown';
+import { writeOut } from './output';
 
 export interface Output {
   json: boolean;
@@ -31,7 +33,7 @@ export function author(reason: string | null = null): Author {
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text.trimEnd()}\n`);
+  writeOut(`${text.trimEnd()}\n`);
 }
 
 /** YAML, so that it can be edited and drafted again; what it is stands above it. */
@@ -50,7 +52,14 @@ export async function printContent(
   }
   const other = shown.inForce && draft !== null ? `; version ${draft.version} is drafted` : '';
   const what = `${versionText(shown.version)}, ${shown.inForce ? 'in force' : 'drafted'}${other}`;
-  print(`# ${name}: ${what}\n${stringify(shown.content, { flowCollectionPadding: false })}`);
+  print(`# ${name}: ${what}\n${yaml(shown.content)}`);
+}
+
+/** Between quotation marks, what `writeOut` makes visible is read again as what it was. */
+function yaml(content: unknown): string {
+  const plain = stringify(content, { flowCollectionPadding: false });
+  if (visibleLines(plain) === plain) return plain;
+  return stringify(content, { flowCollectionPadding: false, defaultStringType: 'QUOTE_DOUBLE' });
 }
 
 export function versionText(version: number | null): string {

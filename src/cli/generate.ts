@@ -14,6 +14,7 @@ import { createLogger } from '../platform/logging';
 import { makeSchemaSql } from '../platform/migrations/schema-dump';
 import { describeApi } from './openapi';
 import { referencePages } from './reference';
+import { writeOut } from './output';
 
 /** Each gives the files' contents by their paths. */
 const generators: ReadonlyMap<string, () => Files | Promise<Files>> = new Map<
@@ -64,7 +65,7 @@ async function main(names: readonly string[]): Promise<void> {
     for (const [file, content] of await generate()) {
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, content);
-      process.stdout.write(`${file}\n`);
+      writeOut(`${file}\n`);
     }
   }
 }

@@ -89,8 +89,8 @@ it('shows what a draft of the policy would change, puts it in force, and takes i
   const csv = await said(() => runDiff(id, { json: false, csv: true, ndjson: false, section: 'drifts' }));
   const lines = csv.trimEnd().split('\r\n');
   expect(lines).toHaveLength(ORDERS + 1);
-  expect(lines[0]).toMatch(/^change,detector,subject/);
-  expect(lines.slice(1).every((line) => line.startsWith('closed,order-rejected,order:SC-'))).toBe(true);
+  expect(lines[0]).toMatch(/^"change","detector","subject"/);
+  expect(lines.slice(1).every((line) => line.startsWith('"closed","order-rejected","order:SC-'))).toBe(true);
 
   expect(await said(() => runPromote(id, { json: false }))).toMatch(
     new RegExp(`^Generation ${id} is live, at fact`),

@@ -17,6 +17,7 @@ import { diffText } from './diff-text';
 import { author, openDrafts } from './drafts';
 import { createProgress } from './progress';
 import { type Runtime, openReplays, withRuntime } from './runtime';
+import { writeOut } from './output';
 
 interface Output {
   json: boolean;
@@ -68,12 +69,12 @@ export function runDiff(id: string, { json, csv, ndjson, section: name }: DiffOp
       return;
     }
     const columns = diffColumns(section);
-    if (csv) process.stdout.write(toCsv(columns, []));
+    if (csv) writeOut(toCsv(columns, []));
     await eachDifference(parts, section, (items) => {
       const text = csv
         ? toCsv(columns, items).replace(/^[^\n]*\n/, '')
         : items.map((item) => `${JSON.stringify(item)}\n`).join('');
-      process.stdout.write(text);
+      writeOut(text);
     });
   });
 }
@@ -140,5 +141,5 @@ function numberOf(text: string): number {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  writeOut(`${text}\n`);
 }

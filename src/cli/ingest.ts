@@ -10,6 +10,7 @@ import { localActor } from '../platform/http/auth/actor';
 import { OWN_SOURCE } from '../projections/translate';
 import { createProgress } from './progress';
 import { type Runtime, configureSources, openRuntime } from './runtime';
+import { writeOut } from './output';
 
 export interface IngestOptions {
   source: string;
@@ -87,20 +88,20 @@ function tell(source: string, result: Imported, seconds: number, json: boolean):
   if (json) {
     const place = stopped && { code: stopped.code, ...stopped.place, reason: stopped.reason };
     const summary = { source, ...counts, stopped: place, seconds, factsPerSecond: rate };
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
+    writeOut(`${JSON.stringify(summary)}\n`);
     return;
   }
-  process.stdout.write(
+  writeOut(
     `${counts.recorded} facts recorded, ${counts.duplicates} were there already; position ${counts.position}; ` +
       `${seconds.toFixed(1)} s, ${rate} facts/s.\n`,
   );
   if (counts.unreadable > 0) {
-    process.stdout.write(
+    writeOut(
       `${counts.unreadable} messages could not be read: they are recorded as they came, and quarantined.\n`,
     );
   }
   if (stopped) {
-    process.stdout.write(
+    writeOut(
       `The import stopped at ${stopped.message}. What came before is recorded; importing the file again is safe.\n`,
     );
   }

@@ -3,11 +3,13 @@ import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../platform/config';
 import { addMappingCommands, addPolicyCommands } from './draft-commands';
+import { writeError, writeOut } from './output';
 
 /** Loaded when it is asked for, so that `--help` is instant. */
 const program = new Command('tallystick')
   .description('The reconciliation ledger: every message a fact, every drift explained.')
   .showHelpAfterError()
+  .configureOutput({ writeOut, writeErr: writeError })
   .addHelpText(
     'after',
     `
@@ -300,7 +302,7 @@ function finish(ok: boolean): void {
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
-  process.stderr.write(
+  writeError(
     `${known || process.env['LOG_LEVEL'] !== 'debug' ? (error as Error).message : (error as Error).stack}\n`,
   );
   process.exitCode = 1;

@@ -15,6 +15,7 @@ import { readMappingFile, readPolicyFile } from './document-file';
 import { openDrafts } from './drafts';
 import { createProgress } from './progress';
 import { type Runtime, openRuntime } from './runtime';
+import { writeOut } from './output';
 
 export interface ReplayOptions {
   json: boolean;
@@ -102,9 +103,9 @@ async function replace(runtime: Runtime, options: ReplayOptions, signal: AbortSi
     rebuild({ ...parts(runtime, options), settings, signal, onProgress, onPromoted: insertPromotion }),
   );
   const rate = Math.round(result.position / seconds);
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...result, seconds, factsPerSecond: rate })}\n`);
+  if (options.json) writeOut(`${JSON.stringify({ ...result, seconds, factsPerSecond: rate })}\n`);
   else {
-    process.stdout.write(
+    writeOut(
       `Generation ${result.generation} is live: ${result.position} facts in ${seconds.toFixed(1)} s (${rate} facts/s), ` +
         `${result.cases} cases, ${result.drifts} drifts.\n`,
     );
@@ -134,12 +135,12 @@ async function shadow(
   );
   const { generation } = result;
   const changes = await diff({ pool, ledger, settings: now, generation });
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...changes, seconds })}\n`);
+  if (options.json) writeOut(`${JSON.stringify({ ...changes, seconds })}\n`);
   else {
     const { position: head } = await ledger.head();
     const behind = lastFact === null && changes.position < head;
     const drop = `  tallystick generations drop ${generation}        forget it\n`;
-    process.stdout.write(
+    writeOut(
       `Generation ${generation} is ready, built in ${seconds.toFixed(1)} s beside the live one.\n\n${diffText(changes)}` +
         (behind ? `The live one has not folded all facts yet: ${head} are recorded.\n\n` : '\n') +
         (lastFact === null

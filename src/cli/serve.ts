@@ -1,6 +1,7 @@
 import { stopOnSignal } from '../platform/shutdown';
 import { openRuntime } from './runtime';
 import { startService } from './service';
+import { writeError } from './output';
 
 /** Serves until it is asked to end. */
 export async function runServe(): Promise<void> {
@@ -8,9 +9,9 @@ export async function runServe(): Promise<void> {
   const { log, config } = runtime;
   try {
     const service = await startService(runtime);
-    process.stderr.write(`Tallystick serves at ${service.url}\n`);
+    writeError(`Tallystick serves at ${service.url}\n`);
     if (config.keys.length === 0) {
-      process.stderr.write(
+      writeError(
         'No keys are configured: everyone on this machine may do everything, as local:unverified.\n',
       );
     }

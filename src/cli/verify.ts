@@ -1,6 +1,7 @@
 import { Checkpoints } from '../ledger/postgres/checkpoint';
 import { createProgress } from './progress';
 import { openRuntime } from './runtime';
+import { writeOut } from './output';
 
 /**
  * Recomputes the whole chain and compares it with the checkpoints kept outside the database: those of the data folder, or
@@ -19,14 +20,13 @@ export async function runVerify(options: { json: boolean; checkpoints?: string }
       },
     });
     progress.stop();
-    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (options.json) writeOut(`${JSON.stringify(result)}\n`);
     else if (result.ok) {
       const { position, blocks, checkpoints } = result;
-      process.stdout.write(
+      writeOut(
         `The ledger holds: ${position} facts in ${blocks} blocks, ${checkpoints} checkpoints compared.\n`,
       );
-    } else
-      process.stdout.write(`The ledger does NOT hold at position ${result.position}: ${result.reason}\n`);
+    } else writeOut(`The ledger does NOT hold at position ${result.position}: ${result.reason}\n`);
     return result.ok;
   } finally {
     progress.stop();

@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { visibleLines, withoutPasswords } from './shown';
 
 export type Log = Logger;
 
@@ -30,6 +31,8 @@ export function createLogger(level = 'info', destination?: DestinationStream): L
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields },
+      // Lines are read on terminals, and errors of drivers quote addresses.
+      hooks: { streamWrite: (line) => withoutPasswords(visibleLines(line)) },
       redact: { paths: [...redacted, ...redactedHeaders], censor: '[secret]' },
     },
     destination ?? pino.destination({ dest: 2, sync: false }),

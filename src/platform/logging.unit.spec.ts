@@ -39,4 +39,21 @@ describe('createLogger', () => {
     expect(JSON.stringify(line)).toContain('[secret]');
     expect(JSON.stringify(line)).not.toContain('hunter2');
   });
+
+  it('lets nothing act on the terminal it is read on', () => {
+    const lines: string[] = [];
+    createLogger('info', { write: (line) => void lines.push(line) }).info(
+      { a: '\u009b31m\u202e\u007f' },
+      'x\u001b',
+    );
+    expect(lines.join('')).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(lines.join(''))).toMatchObject({ a: '\u009b31m\u202e\u007f', msg: 'x\u001b' });
+  });
+
+  it('hides the account of an address that an error quotes', () => {
+    const err = new Error('cannot reach postgres://tally:hunter2@db/tally', {
+      cause: new Error('no esdb://admin:hunter2@db1,db2'),
+    });
+    expect(JSON.stringify(logged({ err }))).not.toContain('hunter2');
+  });
 });

@@ -43,18 +43,22 @@ export async function commandLine(configuration: string): Promise<CommandLine> {
   };
 }
 
-/** What a command prints. */
+/** What a command prints as its result. */
 export async function said(command: () => Promise<unknown>): Promise<string> {
+  return (await printed(command)).out;
+}
+
+/** What a command prints, on both streams. */
+export async function printed(command: () => Promise<unknown>): Promise<{ out: string; err: string }> {
+  const capture = (stream: NodeJS.WriteStream, texts: string[]) =>
+    jest.spyOn(stream, 'write').mockImplementation((text) => Boolean(texts.push(String(text))));
   const out: string[] = [];
-  const capture = jest
-    .spyOn(process.stdout, 'write')
-    .mockImplementation((text) => Boolean(out.push(String(text))));
-  const silence = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const err: string[] = [];
+  const spies = [capture(process.stdout, out), capture(process.stderr, err)];
   try {
     await command();
-    return out.join('');
+    return { out: out.join(''), err: err.join('') };
   } finally {
-    capture.mockRestore();
-    silence.mockRestore();
+    for (const spy of spies) spy.mockRestore();
   }
 }

@@ -1,7 +1,11 @@
-/** RFC 4180 text that a spreadsheet shows and does not run. */
+/** RFC 4180 text that a spreadsheet shows and does not run, whichever character it divides cells by. */
+import { visible } from '../../platform/shown';
 
-/** Characters with which a spreadsheet takes a cell for a formula. */
-const FORMULA = /^[=+\-@\t\r\n]/;
+/**
+ * What a spreadsheet takes for the beginning of a formula, also in full width: in the beginning, or behind a semicolon, which
+ * divides cells where the comma is in numbers, and there quotes that began before it do not hold. Blanks and quotes may be between.
+ */
+const FORMULA = /(^|;)(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** `columns` are paths (`subject.kind`); what is nested below a path is written as JSON. */
@@ -22,10 +26,11 @@ function valueAt(item: unknown, path: string): unknown {
     );
 }
 
+/** Every text is quoted, and in one line; a number keeps its sign, any other formula is made plain text by an apostrophe. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // A number keeps its sign; any other leading sign is made plain text by an apostrophe.
-  const plain = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = visible(typeof value === 'string' ? value : JSON.stringify(value));
+  const plain = NUMBER.test(text) ? text : text.replace(FORMULA, "$1'");
+  return `"${plain.replaceAll('"', '""')}"`;
 }

@@ -8,27 +8,37 @@ describe('toCsv', () => {
   const line = (value: unknown) => toCsv(['a'], [{ a: value }]).split('\r\n')[1];
 
   it.each([
-    ['=1+1', "'=1+1"],
-    ['+49 30', "'+49 30"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['-cmd', "'-cmd"],
-    ['\t=1', "'\t=1"],
-    ['-12.50', '-12.50'],
+    ['=1+1', `"'=1+1"`],
+    ['+49 30', `"'+49 30"`],
+    ['@SUM(A1)', `"'@SUM(A1)"`],
+    ['-cmd', `"'-cmd"`],
+    ['\uff1d1', `"'\uff1d1"`],
+    ['  =1', `"'  =1"`],
+    ['\t=1', String.raw`"\t=1"`],
+    ['\r=1', String.raw`"\r=1"`],
+    ['red;=1+1', `"red;'=1+1"`],
+    ['a; "=1";-2;+3', `"a;' ""=1"";'-2;'+3"`],
+    ['=a\r\nb', String.raw`"'=a\r\nb"`],
+    ['\u001b[31m\u009b', String.raw`"\u001b[31m\u009b"`],
+    ['-12.50', '"-12.50"'],
     [-3, '-3'],
     ['a,b', '"a,b"'],
     ['a "b"', '"a ""b"""'],
-    ['=a\r\nb', undefined],
+    ['plain', '"plain"'],
+    ['', '""'],
     [null, ''],
     [undefined, ''],
     [{ b: 1 }, '"{""b"":1}"'],
+    [{ b: 'x;=1' }, `"{""b"":""x;'=1""}"`],
     [true, 'true'],
   ])('writes %j', (value, expected) => {
-    if (expected !== undefined) expect(line(value)).toBe(expected);
-    else expect(toCsv(['a'], [{ a: value }])).toBe('a\r\n"\'=a\r\nb"\r\n');
+    expect(line(value)).toBe(expected);
   });
 
   it('reads paths, and nothing that an object inherits', () => {
-    expect(toCsv(['a.b', 'a.c', 'constructor'], [{ a: { b: 1 } }])).toBe('a.b,a.c,constructor\r\n1,,\r\n');
+    expect(toCsv(['a.b', 'a.c', 'constructor'], [{ a: { b: 1 } }])).toBe(
+      '"a.b","a.c","constructor"\r\n1,,\r\n',
+    );
   });
 });
 

@@ -105,14 +105,18 @@ describe('replays over HTTP', () => {
     ]);
     expect(await service.pages(`${url}?section=drifts&limit=1`)).toHaveLength(2);
     const csv = await service.get(`${url}?section=drifts`, { accept: 'text/csv' });
-    expect(csv.text).toMatch(/^change,detector,subject,discriminator,before\.id,before\.severity,/);
+    expect(csv.text).toMatch(
+      /^"change","detector","subject","discriminator","before\.id","before\.severity",/,
+    );
     expect(csv.text.trimEnd().split('\r\n')).toHaveLength(3);
     const lines = await service.get(`${url}?section=drifts&limit=1`, { accept: 'application/x-ndjson' });
     expect(lines.text.trimEnd().split('\n')).toHaveLength(1);
     expect(lines.headers.link).toContain(`${url}?section=drifts&limit=1&cursor=`);
     for (const section of ['orders', 'stock', 'matches', 'quarantine', 'products', 'feeds'])
       expect((await service.get(`${url}?section=${section}`)).json).toEqual({ items: [], nextCursor: null });
-    expect((await service.get(`${url}?section=stock`, { accept: 'text/csv' })).text).toMatch(/^change,sku,/);
+    expect((await service.get(`${url}?section=stock`, { accept: 'text/csv' })).text).toMatch(
+      /^"change","sku",/,
+    );
 
     // A cursor is of one section; a section must be said.
     const cursor = String(page.json.nextCursor);

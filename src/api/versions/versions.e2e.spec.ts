@@ -34,7 +34,7 @@ describe('mapping and policy over HTTP', () => {
       nextCursor: null,
     });
     expect((await service.get('/v1/mappings', { accept: 'text/csv' })).text.split('\r\n')[1]).toBe(
-      'sku-aliases,0,0,,,,',
+      '"sku-aliases",0,0,,,,',
     );
   });
 

@@ -12,6 +12,7 @@ import { type Service, startService } from '../service';
 import { digest, explainOne, greatestCluster, waterfall } from './explain';
 import { score, type Score, scoreTable } from './score';
 import { sendWorld, type Secrets } from './send';
+import { writeOut } from '../output';
 
 export interface DemoOptions {
   once: boolean;
@@ -126,5 +127,5 @@ function stayUp(runtime: Runtime, service: Service): Promise<void> {
 }
 
 function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  writeOut(`${text}\n`);
 }
