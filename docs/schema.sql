@@ -9,6 +9,30 @@ COMMENT ON SCHEMA ledger IS 'The append-only facts and their chain';
 
 CREATE SEQUENCE app.migrations_id_seq AS integer START 1 INCREMENT 1 MINVALUE 1 MAXVALUE 2147483647;
 
+CREATE OR REPLACE FUNCTION app.json_member(document text, member text)
+ RETURNS json
+ LANGUAGE plpgsql
+ IMMUTABLE STRICT
+AS $function$
+      BEGIN
+        RETURN document::json -> member;
+      EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+        RETURN NULL;
+      END $function$
+;
+
+CREATE OR REPLACE FUNCTION app.json_number(document text, member text)
+ RETURNS numeric
+ LANGUAGE plpgsql
+ IMMUTABLE STRICT
+AS $function$
+      BEGIN
+        RETURN (document::json ->> member)::numeric;
+      EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+        RETURN NULL;
+      END $function$
+;
+
 CREATE OR REPLACE FUNCTION ledger.append_block(occurred_ats timestamp with time zone[], sources text[], types text[], keys text[], actors text[], identities bytea[], payloads text[], payloads_raw bytea[], leaves bytea[], root bytea, check_first boolean, OUT first_position bigint, OUT block bigint, OUT recorded_ms bigint, OUT hash bytea, OUT repeat_indexes integer[], OUT repeat_positions bigint[])
  RETURNS record
  LANGUAGE plpgsql
@@ -176,7 +200,10 @@ CREATE TABLE app.outbox (
   hook_attempts integer DEFAULT 0 NOT NULL,
   hook_next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
   hook_last_error text,
-  hook_sent_at timestamp with time zone
+  hook_sent_at timestamp with time zone,
+  told_as text,
+  detector text,
+  publish_error text
 );
 
 CREATE TABLE app.seen_signatures (
@@ -273,7 +300,7 @@ ALTER TABLE app.outbox ADD CONSTRAINT outbox_drift CHECK (((drift_id IS NOT NULL
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_hook_status_check CHECK ((hook_status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text])));
 
-ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'generation.promoted'::text, 'import.completed'::text, 'digest'::text])));
+ALTER TABLE app.outbox ADD CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['drift.opened'::text, 'drift.resolved'::text, 'drift.accepted'::text, 'drift.superseded'::text, 'generation.promoted'::text, 'import.completed'::text, 'digest'::text])));
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'kept'::text, 'dead'::text, 'damped'::text])));
 
@@ -311,15 +338,23 @@ CREATE UNIQUE INDEX generations_one_live ON app.generations USING btree (status)
 
 CREATE UNIQUE INDEX imports_open ON app.imports USING btree ((true)) WHERE (to_position IS NULL);
 
-CREATE INDEX outbox_drift ON app.outbox USING btree (drift_id, created_at) WHERE (kind = 'drift.opened'::text);
+CREATE INDEX outbox_dead ON app.outbox USING btree (id) WHERE ((status = 'dead'::text) OR (hook_status = 'dead'::text) OR (publish_error IS NOT NULL));
+
+CREATE INDEX outbox_drift ON app.outbox USING btree (drift_id, id) WHERE (drift_id IS NOT NULL);
 
 CREATE INDEX outbox_due ON app.outbox USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX outbox_hook_due ON app.outbox USING btree (hook_next_attempt_at) WHERE (hook_status = 'pending'::text);
 
+CREATE INDEX outbox_hook_waits ON app.outbox USING btree (told_as, id) WHERE ((hook_status = 'pending'::text) AND (told_as IS NOT NULL));
+
 CREATE INDEX outbox_opened ON app.outbox USING btree (created_at) WHERE (kind = 'drift.opened'::text);
 
-CREATE INDEX outbox_unpublished ON app.outbox USING btree (id) WHERE (published_at IS NULL);
+CREATE INDEX outbox_told_as ON app.outbox USING btree (told_as, id) WHERE (told_as IS NOT NULL);
+
+CREATE INDEX outbox_unpublished ON app.outbox USING btree (id) WHERE ((published_at IS NULL) AND (publish_error IS NULL));
+
+CREATE INDEX outbox_waits ON app.outbox USING btree (told_as, id) WHERE ((status = 'pending'::text) AND (told_as IS NOT NULL));
 
 CREATE INDEX seen_signatures_expiry ON app.seen_signatures USING btree (expires_at);
 

@@ -125,6 +125,14 @@ export function alertNotDead(id: number): ApiError {
   return conflict(
     'alert-not-dead',
     'The alert was not given up',
-    `Alert ${id} was not given up: only one whose status, or the status of its webhook, is dead is sent again.`,
+    `Alert ${id} was not given up: only one whose status, or the status of its webhook or of Kafka, is dead is sent again.`,
+  );
+}
+
+export function alertOutdated(id: number, later: number): ApiError {
+  return conflict(
+    'alert-outdated',
+    'Something was told of the drift since',
+    `Alert ${id} says what the drift was; alert ${later} says what it is: where that one is dead, send it again.`,
   );
 }

@@ -262,6 +262,21 @@ program
   });
 
 program
+  .command('alerts')
+  .description('what was, will be or could not be told, the newest first')
+  .option('--status <status>', 'to people: pending, sent, kept, dead or damped')
+  .option('--webhook <status>', 'to the webhook: pending, sent, kept or dead')
+  .option('--kafka <status>', 'to Kafka: pending, sent or dead')
+  .option('--kind <kind>', 'for example drift.opened')
+  .option('--limit <count>')
+  .addOption(json())
+  .addHelpText('after', '\nExample:\n  tallystick alerts --status dead')
+  .action(async (options: { json: boolean }) => {
+    const { runAlerts } = await import('./alerts.js');
+    finish(await runAlerts(options));
+  });
+
+program
   .command('digest')
   .description(
     'what is open, new and resolved, how old it is, what it costs, and how much of stock is explained',

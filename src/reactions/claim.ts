@@ -3,6 +3,7 @@ import type { AlertBody, DriftAlertKind } from './alert';
 import { DIGEST, type DigestBody } from './digest-alert';
 import { IMPORTED, type ImportBody } from './import-alert';
 import { PROMOTED, type PromotionBody } from './promotion-alert';
+import { readBody } from './read-alert';
 
 interface Claimed<K, B> {
   id: number;
@@ -17,7 +18,7 @@ interface Claimed<K, B> {
   trace?: string;
   /** The message that it was to be part of, when it was tried before. */
   message: string | null;
-  /** Of a resolution: the message that told of the opening. */
+  /** Of what follows an opening: the message that told of that. */
   toldIn: string | null;
 }
 
@@ -57,6 +58,15 @@ export const TO_MACHINES: Queue = {
   sentAt: 'hook_sent_at',
 };
 
+/** What was taken: alerts, and numbers of those that nobody can read. */
+export interface Claim {
+  alerts: Alert[];
+  unreadable: number[];
+}
+
+/** Bodies that are taken at once, unless a single one has more. */
+const MOST_BYTES = 8_388_608;
+
 const ms = (parameter: string) => `${parameter} * interval '1 millisecond'`;
 
 /** The outbox, as one of its two kinds of reader sees it. Column names are this file's own. */
@@ -68,25 +78,36 @@ export class Outbox {
 
   /**
    * Takes due alerts for `leaseMs`, and counts the attempt: a sender that dies with them in hand has used one, and another
-   * takes them when the lease is over. Several senders never hold the same alert, and never wait for one another.
+   * takes them when the lease is over. Several senders never hold the same alert, and never wait for one another. What is told of
+   * one drift is taken in its order: the next when the one before was sent, or given up.
    * @param gatherMs how long an alert waits for others that can go out in one message with it
    */
-  async claim(options: { limit: number; leaseMs: number; gatherMs: number }): Promise<Alert[]> {
+  async claim(options: { limit: number; leaseMs: number; gatherMs: number }): Promise<Claim> {
     const { limit, leaseMs, gatherMs } = options;
     const { status, attempts, nextAttemptAt } = this.queue;
     const { rows } = await this.pool.query<Claimed<string, string>>(
-      `UPDATE app.outbox o SET ${attempts} = ${attempts} + 1, ${nextAttemptAt} = now() + ${ms('$2')}
-        WHERE id IN (SELECT id FROM app.outbox
-                      WHERE ${status} = 'pending' AND ${nextAttemptAt} <= now() - ${ms('$3')}
-                      ORDER BY ${nextAttemptAt}, id LIMIT $1 FOR UPDATE SKIP LOCKED)
+      `WITH due AS MATERIALIZED (
+         SELECT id, octet_length(body) AS bytes, ${nextAttemptAt} AS at FROM app.outbox o
+          WHERE ${status} = 'pending' AND ${nextAttemptAt} <= now() - ${ms('$3')}
+            AND NOT EXISTS (SELECT FROM app.outbox e WHERE e.told_as = o.told_as AND e.id < o.id AND e.${status} = 'pending')
+          ORDER BY ${nextAttemptAt}, id LIMIT $1 FOR UPDATE SKIP LOCKED),
+       summed AS (SELECT id, sum(bytes) OVER (ORDER BY at, id) - bytes AS before FROM due)
+       UPDATE app.outbox o SET ${attempts} = ${attempts} + 1, ${nextAttemptAt} = now() + ${ms('$2')}
+        WHERE id IN (SELECT id FROM summed WHERE before < ${MOST_BYTES})
         RETURNING id, kind, body, ${attempts} AS attempts, position, created_at AS "createdAt", message,
-          CASE kind WHEN 'drift.resolved' THEN (SELECT told.message FROM app.outbox told
-            WHERE told.idempotency_key = regexp_replace(o.idempotency_key, 'resolved$', 'opened')) END AS "toldIn"`,
+          CASE WHEN kind LIKE 'drift.%' AND kind <> 'drift.opened' THEN (SELECT told.message FROM app.outbox told
+            WHERE told.told_as = o.told_as AND told.id < o.id AND told.kind = 'drift.opened' AND told.message IS NOT NULL
+            ORDER BY told.id DESC LIMIT 1) END AS "toldIn"`,
       [limit, leaseMs, gatherMs],
     );
-    return rows
-      .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }) as Alert)
-      .sort((a, b) => a.id - b.id);
+    const claim: Claim = { alerts: [], unreadable: [] };
+    for (const row of rows) {
+      const body = readBody(row);
+      if (body) claim.alerts.push({ ...row, body } as Alert);
+      else claim.unreadable.push(row.id);
+    }
+    claim.alerts.sort((a, b) => a.id - b.id);
+    return claim;
   }
 
   async sent(ids: readonly number[]): Promise<void> {
@@ -106,6 +127,16 @@ export class Outbox {
          ${nextAttemptAt} = now() + coalesce(${ms('$3::float8')}, interval '0')
         WHERE id = ANY($1::bigint[])`,
       [ids, reason, retryInMs],
+    );
+  }
+
+  /** As a message of its own from now on, since what it was part of was refused for one of its alerts; of none an attempt is used up. */
+  async apart(ids: readonly number[], reason: string): Promise<void> {
+    const { attempts, nextAttemptAt, lastError } = this.queue;
+    await this.pool.query(
+      `UPDATE app.outbox SET ${attempts} = ${attempts} - 1, ${nextAttemptAt} = now(), ${lastError} = $2,
+         message = coalesce(regexp_replace(message, '/[^/]*$', ''), 'apart') || '/' || $3::text WHERE id = ANY($1::bigint[])`,
+      [ids, reason, Math.min(...ids)],
     );
   }
 

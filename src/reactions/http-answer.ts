@@ -8,6 +8,8 @@ export interface Failure {
   reason: string;
   /** It is as wrong the next time: no further attempt is made. */
   final: boolean;
+  /** What is wrong is in the message: another one, or a part of it, may be taken. */
+  ofMessage: boolean;
   retryAfterMs: number | null;
 }
 
@@ -31,6 +33,8 @@ export interface Posted {
   mostBytes: number;
 }
 
+/** Not understood, too large, of a kind or a content that is not taken. The others speak of the address, or of who asks. */
+const OF_MESSAGE = new Set([400, 413, 415, 422]);
 /** A receiver may ask for patience, not for silence. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
@@ -56,7 +60,7 @@ export async function post(
 }
 
 export function failure(reason: string, over: Partial<Failure> = {}): Failure {
-  return { sent: false, reason, final: false, retryAfterMs: null, ...over };
+  return { sent: false, reason, final: false, ofMessage: false, retryAfterMs: null, ...over };
 }
 
 /** Of an answer that is not the one that was hoped for. */
@@ -64,7 +68,7 @@ export function refused({ status, retryAfterMs }: Answer): Failure {
   if (status >= 200 && status < 300) return failure(`answered ${status} and not ok`);
   // What is wrong with the message or the address is as wrong the next time.
   const final = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  return failure(`answered ${status}`, { final, retryAfterMs });
+  return failure(`answered ${status}`, { final, ofMessage: OF_MESSAGE.has(status), retryAfterMs });
 }
 
 /** Seconds, or an HTTP date. */

@@ -92,6 +92,36 @@ describe('the outbox, filled by the live path', () => {
     ]);
   });
 
+  it('lists what cannot be read, and does not send again what is no longer so', async () => {
+    const { pool } = service.database;
+    const put = async (key: string, body: string) => {
+      const { rows } = await pool.query<{ id: number }>(
+        `INSERT INTO app.outbox (idempotency_key, kind, drift_id, told_as, body, position, status, last_error, publish_error)
+         VALUES ($1, 'drift.opened', 'told', 'told', $2, 1, 'dead', 'its body cannot be read', 'answered MESSAGE_TOO_LARGE') RETURNING id`,
+        [key, body],
+      );
+      return rows[0]?.id ?? 0;
+    };
+    const [older, newer] = [await put('older', '{"drift":'), await put('newer', '{}')];
+    for (const query of ['status=dead', 'kafka=dead'])
+      expect((await service.get(`/v1/alerts?${query}`)).json.items).toMatchObject(
+        [newer, older].map((id) => ({
+          id,
+          about: null,
+          lastError: 'its body cannot be read',
+          kafka: { status: 'dead', lastError: 'answered MESSAGE_TOO_LARGE' },
+        })),
+      );
+    const resend = (id: number) => service.post(`/v1/alerts/${id}/resend`);
+    expect((await resend(older)).json).toMatchObject({ status: 409, code: 'alert-outdated' });
+    expect((await resend(newer)).json).toMatchObject({
+      id: newer,
+      status: 'pending',
+      kafka: { status: 'pending' },
+    });
+    await pool.query(`DELETE FROM app.outbox WHERE drift_id = 'told'`);
+  });
+
   it('filters and pages', async () => {
     const { position } = await service.ledger.head();
     const all = await alerts(position);

@@ -145,6 +145,36 @@ describe('KafkaPublisher', () => {
     expect(new Set(events.map(({ event }) => event.id)).size).toBe(subjects.length);
   });
 
+  needsKafka(
+    'gives up what the broker refuses and what nobody can read, and publishes all others in their order',
+    async () => {
+      const topic = `test-${randomUUID()}`;
+      const configEntries = [{ name: 'max.message.bytes', value: '5000' }];
+      await kafka.admin.createTopics({ waitForLeaders: true, topics: [{ topic, configEntries }] });
+      const about = (id: string, detail = '') => ({
+        ...body,
+        subject: { kind: 'order', id },
+        cause: { code: 'c', detail },
+      });
+      for (const id of ['1', '2', '3']) await put('drift.opened', about(id));
+      await put('drift.opened', about('4', 'x'.repeat(20_000)));
+      await put('drift.opened', {});
+      for (const id of ['6', '7']) await put('drift.opened', about(id));
+      const publishing = publisher(topic);
+      await publishing.turn();
+      expect(await publishing.turn()).toBe(0);
+      const events = await published(topic, 5);
+      expect(events.map(({ key }) => key)).toEqual(['1', '2', '3', '6', '7'].map((id) => `order:${id}`));
+      const { rows } = await database.pool.query(
+        'SELECT id, publish_error FROM app.outbox WHERE published_at IS NULL ORDER BY id',
+      );
+      expect(rows).toEqual([
+        { id: 4, publish_error: 'answered MESSAGE_TOO_LARGE' },
+        { id: 5, publish_error: 'its body cannot be read' },
+      ]);
+    },
+  );
+
   needsKafka('leaves everything for later while the topic is not there', async () => {
     await put('drift.opened', body);
     await expect(publisher(`missing-${randomUUID()}`).turn()).rejects.toThrow();

@@ -3,14 +3,15 @@
  * run; one at a time publishes.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Kafka, Partitioners, type Producer } from 'kafkajs';
-import type { Pool } from 'pg';
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { ClientBase, Pool } from 'pg';
 import { type KafkaSettings, QUICK, RETRY, kafkaClient } from '../platform/kafka/client';
 import type { Log } from '../platform/logging';
 import { withTransaction } from '../platform/pools';
 import { traced } from './traced';
 import type { Alert } from './claim';
 import { CONTENT_TYPE, cloudEvent } from './cloud-event';
+import { UNREADABLE, readBody } from './read-alert';
 
 export interface PublisherParts {
   pool: Pool;
@@ -42,11 +43,23 @@ const BATCH = 200;
 const TIMEOUT_MS = 10_000;
 const PUBLISHER_LOCK = 7_420_010;
 
+/** Bodies that are sent at once, unless a single one has more. */
+const BATCH_BYTES = 524_288;
+/** What a broker says of the records themselves, as often as they are sent. */
+const REFUSED = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE']);
+
 type Row = Omit<Alert, 'body'> & { body: string };
+interface Outgoing {
+  id: number;
+  message: Message;
+}
 
 const UNPUBLISHED = `
-  SELECT id, kind, body, attempts, position, created_at AS "createdAt" FROM app.outbox
-   WHERE published_at IS NULL ORDER BY id LIMIT ${BATCH}`;
+  SELECT id, kind, body, attempts, position, "createdAt"
+    FROM (SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before
+            FROM (SELECT id, kind, body, attempts, position, created_at AS "createdAt" FROM app.outbox
+                   WHERE published_at IS NULL AND publish_error IS NULL ORDER BY id LIMIT ${BATCH}) due) summed
+   WHERE before < ${BATCH_BYTES} ORDER BY id`;
 
 export class KafkaPublisher {
   private readonly stopped = new AbortController();
@@ -101,17 +114,59 @@ export class KafkaPublisher {
       if (!lock.rows[0]?.free) return 0;
       const { rows } = await client.query<Row>(UNPUBLISHED);
       if (rows.length === 0) return 0;
-      const { topic } = this.parts;
-      const messages = (await traced(client, rows.map(read))).map((alert) => this.message(alert));
-      await producer.send({ topic, acks: -1, timeout: TIMEOUT_MS, messages });
-      await client.query('UPDATE app.outbox SET published_at = now() WHERE id = ANY($1::bigint[])', [
-        rows.map(({ id }) => id),
-      ]);
+      const alerts = rows.flatMap((row) => {
+        const body = readBody(row);
+        return body ? [{ ...row, body } as Alert] : [];
+      });
+      const outgoing = (await traced(client, alerts)).flatMap((alert) => this.outgoing(alert) ?? []);
+      const made = new Set(outgoing.map(({ id }) => id));
+      const unmade = rows.flatMap(({ id }) => (made.has(id) ? [] : [id]));
+      if (unmade.length > 0) await this.giveUp(client, unmade, UNREADABLE);
+      await this.publish(producer, client, outgoing);
       return rows.length;
     });
   }
 
-  private message(alert: Alert) {
+  /** One that the broker refuses is bisected out, given up with its reason, and all others are published in their order. */
+  private async publish(
+    producer: Producer,
+    client: ClientBase,
+    outgoing: readonly Outgoing[],
+  ): Promise<void> {
+    if (outgoing.length === 0) return;
+    const ids = outgoing.map(({ id }) => id);
+    const messages = outgoing.map(({ message }) => message);
+    try {
+      await producer.send({ topic: this.parts.topic, acks: -1, timeout: TIMEOUT_MS, messages });
+    } catch (error) {
+      const reason = refusal(error);
+      if (reason === null) throw error;
+      if (outgoing.length === 1) return this.giveUp(client, ids, reason);
+      const half = Math.ceil(outgoing.length / 2);
+      await this.publish(producer, client, outgoing.slice(0, half));
+      return this.publish(producer, client, outgoing.slice(half));
+    }
+    await client.query('UPDATE app.outbox SET published_at = now() WHERE id = ANY($1::bigint[])', [ids]);
+  }
+
+  private async giveUp(client: ClientBase, ids: readonly number[], reason: string): Promise<void> {
+    this.parts.log.error({ alerts: ids, reason }, 'alerts that cannot be published are given up');
+    await client.query('UPDATE app.outbox SET publish_error = $2 WHERE id = ANY($1::bigint[])', [
+      ids,
+      reason,
+    ]);
+  }
+
+  private outgoing(alert: Alert): Outgoing | null {
+    try {
+      return { id: alert.id, message: this.message(alert) };
+    } catch (error) {
+      this.parts.log.error({ err: error, alert: alert.id }, 'an event could not be made');
+      return null;
+    }
+  }
+
+  private message(alert: Alert): Message {
     const event = cloudEvent(alert, this.parts.source);
     return { key: event.subject, value: JSON.stringify(event), headers: { 'content-type': CONTENT_TYPE } };
   }
@@ -139,8 +194,11 @@ export class KafkaPublisher {
   }
 }
 
-function read(row: Row): Alert {
-  return { ...row, body: JSON.parse(row.body) as unknown } as Alert;
+/** What is wrong with the records, in the broker's word; null: something else is. */
+function refusal(error: unknown): string | null {
+  const { type, cause } = error as { type?: unknown; cause?: unknown };
+  if (typeof type === 'string' && REFUSED.has(type)) return `answered ${type}`;
+  return cause === undefined || cause === error ? null : refusal(cause);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -3,13 +3,14 @@
  * pauses. Any number of senders may run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import type { Log } from '../platform/logging';
-import { withTransaction } from '../platform/pools';
+import { isDatabaseAway, withTransaction } from '../platform/pools';
 import type { Channel, Group } from './channel';
 import { CircuitBreaker } from './circuit-breaker';
 import { type Alert, Outbox, type Queue, TO_PEOPLE } from './claim';
-import type { Failure } from './http-answer';
+import type { Failure, Outcome, Timing } from './http-answer';
+import { UNREADABLE } from './read-alert';
 import { traced } from './traced';
 
 export interface SenderParts {
@@ -124,7 +125,8 @@ export class OutboxSender {
     const limit = this.breaker.trial ? 1 : batch;
     const claimedAt = performance.now();
     const claimed = await this.outbox.claim({ limit, gatherMs, leaseMs: LEASE_MS + timeoutMs });
-    const alerts = claimed.length === 0 ? [] : await traced(this.parts.pool, claimed);
+    if (claimed.unreadable.length > 0) await this.giveUp(claimed.unreadable);
+    const alerts = claimed.alerts.length === 0 ? [] : await traced(this.parts.pool, claimed.alerts);
     const { groups, later, muted } = await channel.plan(alerts);
     if (muted.length > 0) await this.outbox.keep(idsOf(muted));
     for (const { alerts: waiting, ms } of later) await this.outbox.putBack(idsOf(waiting), ms);
@@ -143,7 +145,7 @@ export class OutboxSender {
 
   private async send({ alerts, ...group }: Group, channel: Channel): Promise<void> {
     const timing = { timeoutMs: this.options.timeoutMs, cut: this.cut.signal };
-    const outcome = await channel.deliver({ alerts, ...group }, timing);
+    const outcome = await this.deliver({ alerts, ...group }, channel, timing);
     if (outcome.sent) {
       this.breaker.succeeded();
       await this.outbox.sent(idsOf(alerts));
@@ -151,8 +153,32 @@ export class OutboxSender {
     }
     // We hung up, not the other end: nothing was learned of it, and no attempt is used up.
     if (this.cut.signal.aborted) return this.outbox.putBack(idsOf(alerts), 0);
-    this.learn(outcome);
-    await this.failed(alerts, outcome, channel.name);
+    if (!(outcome instanceof Unmade)) this.learn(outcome);
+    if (outcome.final && outcome.ofMessage && alerts.length > 1) await this.bisect(alerts, outcome.reason);
+    else await this.failed(alerts, outcome, channel.name);
+  }
+
+  /** What cannot be made into a message is refused by us, as the other end may refuse it. */
+  private async deliver(group: Group, channel: Channel, timing: Timing): Promise<Outcome> {
+    try {
+      return await channel.deliver(group, timing);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      this.parts.log.error({ err: error, alerts: idsOf(group.alerts) }, 'a message could not be made');
+      return new Unmade(error);
+    }
+  }
+
+  /** The halves are messages of their own from now on, whoever sends them, until the one that is refused is alone. */
+  private async bisect(alerts: readonly Alert[], reason: string): Promise<void> {
+    const half = Math.ceil(alerts.length / 2);
+    for (const part of [alerts.slice(0, half), alerts.slice(half)])
+      await this.outbox.apart(idsOf(part), reason);
+  }
+
+  private async giveUp(unreadable: readonly number[]): Promise<void> {
+    this.parts.log.error({ alerts: unreadable }, 'alerts that cannot be read are given up');
+    await this.outbox.failed(unreadable, UNREADABLE, null);
   }
 
   private async tidy(channel: Channel): Promise<void> {
@@ -197,6 +223,19 @@ export class OutboxSender {
     const { firstPauseMs, greatestPauseMs } = this.options;
     const pauseMs = Math.min(greatestPauseMs, firstPauseMs * 2 ** Math.max(0, attempts - 1));
     return pauseMs * (0.5 + Math.random() / 2);
+  }
+}
+
+/** An error of the database may pass; any other comes again. */
+class Unmade implements Failure {
+  readonly sent = false;
+  readonly reason: string;
+  readonly final: boolean;
+  readonly ofMessage = true;
+  readonly retryAfterMs = null;
+  constructor(error: unknown) {
+    this.reason = `could not be made: ${error instanceof Error ? error.name : 'unknown error'}`;
+    this.final = !(error instanceof DatabaseError);
   }
 }
 

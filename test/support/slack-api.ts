@@ -30,6 +30,8 @@ export interface SlackApiDouble {
   calls: string[];
   /** Each is used up by the next call of its method. */
   troubles: Trouble[];
+  /** Slack's word for what is wrong with a message, such as `invalid_blocks`; null: nothing is. */
+  refuses: (call: Call) => string | null;
   /** First messages of threads, and what was said in each. */
   threads(): { text: string; channel: string; replies: string[] }[];
   remove(ts: string): void;
@@ -40,7 +42,10 @@ export async function slackApi(channels: readonly string[] = ['C0001']): Promise
   const messages: SlackMessage[] = [];
   let clock = Math.floor(Date.now() / 1000);
   const methods: Record<string, (call: Call) => object> = {
-    'chat.postMessage': ({ channel, text, thread_ts: thread = null, metadata }) => {
+    'chat.postMessage': (call) => {
+      const { channel, text, thread_ts: thread = null, metadata } = call;
+      const error = double.refuses(call);
+      if (error !== null) return { ok: false, error };
       if (!channels.includes(channel as string)) return { ok: false, error: 'channel_not_found' };
       if (thread !== null && !messages.some(({ ts }) => ts === thread))
         return { ok: false, error: 'thread_not_found' };
@@ -98,6 +103,7 @@ export async function slackApi(channels: readonly string[] = ['C0001']): Promise
     messages,
     calls: [],
     troubles: [],
+    refuses: () => null,
     threads: () =>
       messages
         .filter(({ thread }) => thread === null)

@@ -35,6 +35,8 @@ const COLUMNS = [
   'webhook.status',
   'webhook.attempts',
   'webhook.lastError',
+  'kafka.status',
+  'kafka.lastError',
 ];
 
 @ApiTags('alerts')
@@ -59,7 +61,7 @@ export class AlertsController {
   @ApiOperation({ summary: 'Send what was given up once more' })
   @ApiAcceptedResponse({ standardSchema: alert, description: 'It is tried again.' })
   @ApiNotFoundResponse({ description: 'There is no such alert.' })
-  @ApiConflictResponse({ description: 'It was not given up.' })
+  @ApiConflictResponse({ description: 'It was not given up, or something was told of its drift since.' })
   resend(@Param('id', { schema: alertId }) id: number): Promise<AlertView> {
     return this.commands.execute(new ResendAlert(id));
   }

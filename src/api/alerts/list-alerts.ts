@@ -17,9 +17,12 @@ import { paging, querySchema } from '../requests/query';
 
 const statuses = ['pending', 'sent', 'kept', 'dead', 'damped'] as const;
 const webhookStatuses = ['pending', 'sent', 'kept', 'dead'] as const;
+const kafkaStatuses = ['pending', 'sent', 'dead'] as const;
 const kinds = [
   'drift.opened',
   'drift.resolved',
+  'drift.accepted',
+  'drift.superseded',
   'generation.promoted',
   'import.completed',
   'digest',
@@ -33,6 +36,7 @@ export const alertFilter = querySchema({
       'kept: nothing was configured to send it to, or a route mutes it; dead: given up, see lastError; damped: it had ended before it was to be told.',
     ),
   webhook: z.enum(webhookStatuses).optional().describe('How it stands with the outbound webhook.'),
+  kafka: z.enum(kafkaStatuses).optional().describe('How it stands with the topic of Kafka.'),
   kind: z.enum(kinds).optional(),
   ...paging,
 });
@@ -89,8 +93,14 @@ export const alert = z.object({
   webhook: z
     .object({ status: z.enum(webhookStatuses), attempts: z.number().int(), lastError: z.string().nullable() })
     .describe('How it stands with the outbound webhook.'),
+  kafka: z
+    .object({ status: z.enum(kafkaStatuses), lastError: z.string().nullable() })
+    .describe('How it stands with the topic of Kafka; pending for ever where none is configured.'),
   trace: traceId.describe('Of the fact at which the sides parted, else of the one that it tells of.'),
-  about: z.union([aboutDrift, aboutPromotion, aboutImport, digestView]),
+  about: z
+    .union([aboutDrift, aboutPromotion, aboutImport, digestView])
+    .nullable()
+    .describe('Null where what was kept of it cannot be read: it is dead, and says so in lastError.'),
 });
 
 export const alertId = z.coerce.number().int().min(1);
@@ -102,6 +112,12 @@ export class ListAlerts extends Query<Page<AlertView>> {
     super();
   }
 }
+
+const KAFKA: Record<(typeof kafkaStatuses)[number], string> = {
+  pending: 'a.published_at IS NULL AND a.publish_error IS NULL',
+  sent: 'a.published_at IS NOT NULL',
+  dead: 'a.published_at IS NULL AND a.publish_error IS NOT NULL',
+};
 
 const LIST = 'alerts';
 const place = z.tuple([z.number().int()]);
@@ -115,10 +131,11 @@ export class ListAlertsHandler implements IQueryHandler<ListAlerts> {
   ) {}
 
   async execute({ filter }: ListAlerts): Promise<Page<AlertView>> {
-    const { status, webhook, kind, limit, cursor } = filter;
+    const { status, webhook, kafka, kind, limit, cursor } = filter;
     const query = this.models.of(AlertEntity).createQueryBuilder('a');
     if (status !== undefined) query.andWhere('a.status = :status', { status });
     if (webhook !== undefined) query.andWhere('a.hook_status = :webhook', { webhook });
+    if (kafka !== undefined) query.andWhere(KAFKA[kafka]);
     if (kind !== undefined) query.andWhere('a.kind = :kind', { kind });
     const after = decodeCursor(LIST, cursor, place);
     if (after) query.andWhere('a.id < :id', { id: after[0] });
@@ -136,11 +153,35 @@ export class ListAlertsHandler implements IQueryHandler<ListAlerts> {
   }
 }
 
+/** As the reactions write it: times are epoch ms. */
+const epochMs = z.number().refine((at) => !Number.isNaN(new Date(at).getTime()));
+const storedDrift = aboutDrift.extend({
+  // Absent from alerts of before there were owners.
+  owner: z.string().nullable().default(null),
+  openedAt: epochMs,
+  resolvedAt: epochMs.nullable(),
+  firstDivergence: z.object({ fact: position }).nullish(),
+});
+type StoredDrift = z.output<typeof storedDrift>;
+
+/** Null where it cannot be read: one such alert leaves the list whole. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function drifted({ driftId, body }: AlertEntity): StoredDrift | null {
+  return driftId === null ? null : (storedDrift.safeParse(parsed(body)).data ?? null);
+}
+
 /** The fact by whose request an alert is traced; none of a summary. */
-function factOf({ driftId, kind, body, position: at }: AlertEntity): number[] {
-  if (driftId === null) return [];
-  const { firstDivergence } = JSON.parse(body) as { firstDivergence?: { fact: number } | null };
-  return [kind === 'drift.opened' ? (firstDivergence?.fact ?? at) : at];
+function factOf(row: AlertEntity): number[] {
+  if (row.driftId === null) return [];
+  return [row.kind === 'drift.opened' ? (drifted(row)?.firstDivergence?.fact ?? row.position) : row.position];
 }
 
 export function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>): AlertView {
@@ -161,47 +202,35 @@ export function alertView(row: AlertEntity, traces: ReadonlyMap<number, string>)
       attempts: row.hookAttempts,
       lastError: row.hookLastError,
     },
+    kafka: { status: kafkaStatus(row), lastError: row.publishError },
     trace: fact === undefined ? null : traceOfFact(traces, fact),
-    about:
-      row.driftId === null
-        ? (JSON.parse(row.body) as z.output<typeof aboutPromotion | typeof aboutImport | typeof digestView>)
-        : driftOf(JSON.parse(row.body) as StoredBody),
+    about: aboutOf(row),
   };
 }
 
-type AboutDrift = z.output<typeof aboutDrift>;
+function kafkaStatus({ publishedAt, publishError }: AlertEntity): AlertView['kafka']['status'] {
+  if (publishedAt !== null) return 'sent';
+  return publishError === null ? 'pending' : 'dead';
+}
 
-/** As the reactions write it: times are epoch ms. */
-type StoredBody = Omit<AboutDrift, 'owner' | 'openedAt' | 'resolvedAt'> & {
-  /** Absent from alerts of before there were owners. */
-  owner?: string | null;
-  openedAt: number;
-  resolvedAt: number | null;
-};
+function aboutOf(row: AlertEntity): AlertView['about'] {
+  if (row.driftId === null)
+    return parsed(row.body) as z.output<
+      typeof aboutPromotion | typeof aboutImport | typeof digestView
+    > | null;
+  const drift = drifted(row);
+  return drift && driftOf(drift);
+}
 
-function driftOf(body: StoredBody): AboutDrift {
-  const {
-    detector,
-    severity,
-    owner = null,
-    subject,
-    discriminator,
-    cause,
-    amountAtRisk,
-    unitsAtRisk,
-    resolvedBy,
-  } = body;
+function driftOf({
+  firstDivergence: _,
+  openedAt,
+  resolvedAt,
+  ...drift
+}: StoredDrift): z.output<typeof aboutDrift> {
   return {
-    detector,
-    severity,
-    owner,
-    subject,
-    discriminator,
-    cause,
-    amountAtRisk,
-    unitsAtRisk,
-    openedAt: formatInstant(body.openedAt),
-    resolvedAt: body.resolvedAt === null ? null : formatInstant(body.resolvedAt),
-    resolvedBy,
+    ...drift,
+    openedAt: formatInstant(openedAt),
+    resolvedAt: resolvedAt === null ? null : formatInstant(resolvedAt),
   };
 }

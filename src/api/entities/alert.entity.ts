@@ -45,4 +45,10 @@ export class AlertEntity {
 
   @Column({ name: 'hook_last_error', type: 'text', nullable: true })
   hookLastError!: string | null;
+
+  @Column({ name: 'published_at', type: 'timestamptz', nullable: true })
+  publishedAt!: Date | null;
+
+  @Column({ name: 'publish_error', type: 'text', nullable: true })
+  publishError!: string | null;
 }

@@ -4,6 +4,8 @@ import type { FeedState } from '../../domain/cases/feed';
 
 export interface Figures {
   alerts: [status: string, count: number][];
+  /** Those given up, by where they were to go. */
+  dead: [to: string, count: number][];
   /** Of the pending alert that is due for longest; 0 where none is due. */
   oldestDueSeconds: number;
   /** Of the oldest alert that is pending, however often it was tried; 0 without any. */
@@ -33,6 +35,10 @@ const STANDING = `
   SELECT to_regclass('live.checkpoint') IS NOT NULL AS live,
          (SELECT coalesce(json_agg(json_build_array(status, count)), '[]')
             FROM (SELECT status, count(*) FROM app.outbox GROUP BY status) o) AS alerts,
+         (SELECT json_build_array(json_build_array('people', count(*) FILTER (WHERE status = 'dead')),
+                   json_build_array('webhook', count(*) FILTER (WHERE hook_status = 'dead')),
+                   json_build_array('kafka', count(*) FILTER (WHERE publish_error IS NOT NULL)))
+            FROM app.outbox WHERE status = 'dead' OR hook_status = 'dead' OR publish_error IS NOT NULL) AS dead,
          (SELECT coalesce(greatest(0, extract(epoch FROM now() - min(next_attempt_at))), 0)::float8
             FROM app.outbox WHERE status = 'pending') AS "oldestDueSeconds",
          (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8

@@ -48,6 +48,7 @@ const GAUGES = {
   kafka_lag_records: ['Records that wait in Kafka.', ...PARTITION],
   kafka_up: ['1: the brokers answer; 0: they do not. Absent where nothing is read from Kafka.'],
   outbox_alerts: ['Alerts by what became of them.', 'status'],
+  outbox_dead_alerts: ['Alerts that were given up, by where they were to go.', 'to'],
   outbox_oldest_due_seconds: ['Since when the oldest alert is due that nobody has taken; 0: none is.'],
   outbox_oldest_pending_seconds: ['Age of the oldest alert that is not sent yet; 0: there is none.'],
 } satisfies Record<string, [help: string, ...labels: string[]]>;
@@ -102,6 +103,7 @@ export class Metrics {
     this.set('outbox_oldest_due_seconds', figures.oldestDueSeconds);
     this.set('outbox_oldest_pending_seconds', figures.oldestPendingSeconds);
     for (const [status, count] of figures.alerts) this.set('outbox_alerts', count, { status });
+    for (const [to, count] of figures.dead) this.set('outbox_dead_alerts', count, { to });
     for (const replay of figures.replays) this.tellReplay(replay);
     this.set('live_generation', figures.live?.generation ?? 0);
     if (figures.live) await this.tellLive(figures.live, head.position);

@@ -11,14 +11,14 @@ export async function surgesNow(
   return new Map(rows.map((row) => [row.detector, row]));
 }
 
-/** Counted before any text is looked into, which is rarely needed. A single cluster is one message anyway. */
+/** A single cluster is one message anyway. */
 const SURGES = `
   WITH recent AS MATERIALIZED (
     SELECT cluster, min(id) AS id, count(*) AS drifts FROM app.outbox
      WHERE kind = 'drift.opened' AND created_at > now() - $1::int * interval '1 minute' AND cluster IS NOT NULL
      GROUP BY cluster),
   named AS (
-    SELECT o.body::json ->> 'detector' AS detector, r.drifts FROM recent r JOIN app.outbox o ON o.id = r.id
-     WHERE (SELECT sum(drifts) FROM recent) >= $2::int)
+    SELECT o.detector, r.drifts FROM recent r JOIN app.outbox o ON o.id = r.id
+     WHERE o.detector IS NOT NULL AND (SELECT sum(drifts) FROM recent) >= $2::int)
   SELECT detector, sum(drifts)::int AS drifts, count(*)::int AS clusters, $1::int AS minutes
     FROM named GROUP BY detector HAVING sum(drifts) >= $2::int AND count(*) > 1`;

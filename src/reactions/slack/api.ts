@@ -22,7 +22,25 @@ const PAGE = 200;
 const PAGES = 25;
 
 /** What is wrong with the message itself, or with what it is about, is as wrong the next time. */
-const FINAL = new Set(['msg_too_long', 'no_text', 'invalid_arguments', 'metadata_too_large']);
+const FINAL = new Set([
+  'msg_too_long',
+  'msg_blocks_too_long',
+  'no_text',
+  'invalid_arguments',
+  'invalid_arg_name',
+  'invalid_array_arg',
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'invalid_charset',
+  'invalid_form_data',
+  'invalid_json',
+  'json_not_object',
+  'invalid_post_type',
+  'markdown_text_conflict',
+  'metadata_too_large',
+  'invalid_metadata_format',
+  'invalid_metadata_schema',
+]);
 /** The message that was to be changed or answered is no longer there. */
 const GONE = new Set(['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed']);
 
@@ -119,7 +137,8 @@ export class SlackApi {
     if (said === null) return failure('answered 200 and no JSON');
     if (said.ok !== true) {
       const reason = errorOf(said.error);
-      return failure(`answered ${reason}`, { final: FINAL.has(reason), retryAfterMs: answer.retryAfterMs });
+      const final = FINAL.has(reason);
+      return failure(`answered ${reason}`, { final, ofMessage: final, retryAfterMs: answer.retryAfterMs });
     }
     const result = schema.safeParse(said);
     return result.success ? result.data : failure('answered 200 and not as documented');

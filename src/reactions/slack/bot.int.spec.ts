@@ -95,8 +95,15 @@ describe('Slack as a bot', () => {
   async function put(drift: string, over: Partial<AlertBody> = {}, kind = 'drift.opened'): Promise<void> {
     const told = { ...body, ...over, drift };
     await database.pool.query(
-      'INSERT INTO app.outbox (idempotency_key, kind, drift_id, cluster, body, position) VALUES ($1, $2, $3, $4, $5, 1)',
-      [`${drift}@1/${kind}`, kind, drift, clusterId(told.detector, told.cause), JSON.stringify(told)],
+      'INSERT INTO app.outbox (idempotency_key, kind, drift_id, told_as, cluster, body, position, detector) VALUES ($1, $2, $3, $3, $4, $5, 1, $6)',
+      [
+        `${drift}@1/${kind}`,
+        kind,
+        drift,
+        clusterId(told.detector, told.cause),
+        JSON.stringify(told),
+        told.detector,
+      ],
     );
   }
   const about = (name: string) => ({ cause: { ...body.cause, about: name } });

@@ -46,7 +46,8 @@ export class SlackBot implements Channel {
     if (isSummary(first)) return this.summary(first, group, timing);
     const thread = await this.threadOf(first, group);
     const found = await this.first(thread, timing);
-    if ('sent' in found) return found;
+    // What is wrong with it is not of these alerts.
+    if ('sent' in found) return { ...found, ofMessage: false };
     const outcome = await this.reply(group, thread, found.ts, timing);
     // Somebody has deleted the thread: it begins anew at the next attempt.
     if (!outcome.sent && isGone(outcome)) await this.parts.threads.forget(thread.key);
