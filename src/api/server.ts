@@ -10,29 +10,22 @@ import { traceFrom, traceparent } from '../platform/traces/traceparent';
 import { AppModule, type AppParts } from './app.module';
 import { draining } from './draining';
 import { Metrics } from './metrics/metrics';
+import type { Listener } from './listener';
 import { NestLogger } from './nest-logger';
 import { openApiDocument } from './openapi/document';
 import { OpenApi } from './openapi/openapi.controller';
+import { SECURITY_HEADERS } from './security-headers';
 
 export type { AppParts } from './app.module';
 
 /** A SKU or reference has at most 200 characters, each of which may be percent-encoded as four bytes. */
 const MAX_PARAM_LENGTH = 200 * 12;
 
-const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'cache-control': 'no-store',
-};
-
 /**
- * The application, not yet listening: `app.listen(port, host)` starts it; `app.close()` lets requests that are under way
- * finish, and refuses new ones meanwhile.
+ * The application, which answers on `listener` once it is initialised and the listener is handed over; without one it is only
+ * asked in this process. `app.close()` lets requests that are under way finish, and refuses new ones meanwhile.
  */
-export async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
+export async function createApp(parts: AppParts, listener?: Listener): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     loggerInstance: parts.logger.child({ component: 'http' }),
     // Fastify would log whole URLs; what is logged of a request is said below.
@@ -40,6 +33,7 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     forceCloseConnections: 'idle',
     frameworkErrors: refuse,
+    ...(listener ? { serverFactory: listener.factory } : {}),
   });
   const fastify: FastifyInstance = adapter.getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
@@ -48,7 +42,13 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
     void reply.headers(SECURITY_HEADERS).header('traceparent', traceparent(trace));
   });
   const drain = draining(fastify.server);
-  fastify.addHook('preClose', async () => drain());
+  let closed: Promise<void> | undefined;
+  fastify.addHook('preClose', async () => {
+    drain();
+    // Fastify closes only what it has made itself.
+    closed = listener?.close();
+  });
+  fastify.addHook('onClose', () => closed);
   const options: Pick<NestApplicationOptions, 'bodyParser' | 'logger' | 'abortOnError'> = {
     bodyParser: false,
     logger: new NestLogger(parts.logger),

@@ -1,13 +1,21 @@
 import { createApp } from '../api/server';
-import { openReplays, openRuntime } from './runtime';
 import { writeError, writeOut } from './output';
+import { type Runtime, openReplays, withRuntime } from './runtime';
 
 /**
  * Asks the service's own queries in this process, so that the command line and REST cannot answer differently. Works beside
  * a running service and without one. Prints JSON for `--json`, else a table.
  */
-export async function ask(path: string, json: boolean, table: (body: unknown) => string): Promise<boolean> {
-  const runtime = await openRuntime({ mode: 'guest' });
+export function ask(path: string, json: boolean, table: (body: unknown) => string): Promise<boolean> {
+  return withRuntime((runtime) => askOn(runtime, path, json, table));
+}
+
+async function askOn(
+  runtime: Runtime,
+  path: string,
+  json: boolean,
+  table: (body: unknown) => string,
+): Promise<boolean> {
   const { config, pool, ledger, sources, log } = runtime;
   const replays = openReplays(runtime);
   // Who can open the database needs no key to read it, whatever roles the service has here.
@@ -32,6 +40,5 @@ export async function ask(path: string, json: boolean, table: (body: unknown) =>
     return true;
   } finally {
     await app.close();
-    await runtime.close();
   }
 }

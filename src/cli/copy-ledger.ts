@@ -2,8 +2,8 @@ import { moveLedger } from '../ledger/eventstoredb/move';
 import { Checkpoints } from '../ledger/postgres/checkpoint';
 import { ConfigError, loadConfig } from '../platform/config';
 import { createProgress } from './progress';
-import { openRuntime } from './runtime';
 import { writeOut } from './output';
+import { type Runtime, withRuntime } from './runtime';
 
 /** From the database into the stream that LEDGER_URL names. True when the stream holds all of it. */
 export async function runCopyLedger({ json }: { json: boolean }): Promise<boolean> {
@@ -12,14 +12,21 @@ export async function runCopyLedger({ json }: { json: boolean }): Promise<boolea
     throw new ConfigError([
       'environment: LEDGER_URL: says where to, such as esdb://admin:changeit@localhost:2113?tls=false',
     ]);
-  const runtime = await openRuntime({ mode: 'guest', config: { ...config, ledgerUrl: null } });
-  const { ledger, pool, checkpointFile, log } = runtime;
+  const copying = { config: { ...config, ledgerUrl: null } };
+  return withRuntime((runtime) => copy(runtime, ledgerUrl.reveal(), json), copying);
+}
+
+async function copy(
+  { ledger, pool, checkpointFile, log }: Runtime,
+  ledgerUrl: string,
+  json: boolean,
+): Promise<boolean> {
   const progress = createProgress('copy-ledger', 'facts');
   try {
     const { copied, verification } = await moveLedger({
       ledger,
       pool,
-      ledgerUrl: ledgerUrl.reveal(),
+      ledgerUrl,
       checkpoints: await new Checkpoints(checkpointFile, undefined, log).load(),
       onProgress: (position, head, what) => progress.update(position, head, what),
     });
@@ -37,6 +44,5 @@ export async function runCopyLedger({ json }: { json: boolean }): Promise<boolea
     return verification.ok;
   } finally {
     progress.stop();
-    await runtime.close();
   }
 }

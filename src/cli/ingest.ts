@@ -9,8 +9,8 @@ import { defaultLimits } from '../ledger/limits';
 import { localActor } from '../platform/http/auth/actor';
 import { OWN_SOURCE } from '../projections/translate';
 import { createProgress } from './progress';
-import { type Runtime, configureSources, openRuntime } from './runtime';
 import { writeOut } from './output';
+import { type Runtime, configureSources, withRuntime } from './runtime';
 
 export interface IngestOptions {
   source: string;
@@ -22,15 +22,20 @@ export interface IngestOptions {
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Imports a file into the ledger, past the service: it may run meanwhile. True when the whole file was recorded. */
-export async function runIngest({ source: name, file, json }: IngestOptions): Promise<boolean> {
-  const size = file === '-' ? null : (await stat(file)).size;
-  const runtime = await openRuntime({ mode: 'guest' });
+export async function runIngest(options: IngestOptions): Promise<boolean> {
+  const size = options.file === '-' ? null : (await stat(options.file)).size;
+  return withRuntime((runtime, signal) => ingest(runtime, options, size, signal), {
+    onInterrupt: 'what was recorded stays, and importing the file again is safe',
+  });
+}
+
+async function ingest(
+  runtime: Runtime,
+  { source: name, file, json }: IngestOptions,
+  size: number | null,
+  signal: AbortSignal,
+): Promise<boolean> {
   const progress = createProgress(`ingest ${name}`, 'facts');
-  const stop = new AbortController();
-  const abort = (): void => {
-    stop.abort(new Error('interrupted; what was recorded stays, and importing the file again is safe'));
-  };
-  process.once('SIGINT', abort).once('SIGTERM', abort);
   try {
     await configureSources(runtime);
     const started = performance.now();
@@ -41,7 +46,7 @@ export async function runIngest({ source: name, file, json }: IngestOptions): Pr
       ledger: runtime.ledger,
       // Nobody waits for an answer here, so a message may be as long as the ledger takes.
       limits: { ...readIngestLimits(), messageBytes: defaultLimits.payloadBytes },
-      signal: stop.signal,
+      signal,
       onProgress(_bytes, { recorded, duplicates }) {
         const done = recorded + duplicates;
         const share = size === null ? 1 : input.bytesRead() / size;
@@ -53,8 +58,6 @@ export async function runIngest({ source: name, file, json }: IngestOptions): Pr
     return result.stopped === null;
   } finally {
     progress.stop();
-    process.off('SIGINT', abort).off('SIGTERM', abort);
-    await runtime.close();
   }
 }
 

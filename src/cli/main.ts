@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../platform/config';
+import { Interrupted } from '../platform/shutdown';
 import { addMappingCommands, addPolicyCommands } from './draft-commands';
 import { writeError, writeOut } from './output';
 
@@ -316,6 +317,11 @@ function finish(ok: boolean): void {
 }
 
 program.parseAsync().catch((error: unknown) => {
+  if (error instanceof Interrupted) {
+    writeError(`${error.message}\n`);
+    // Statements that were under way are waited for by nobody.
+    process.exit(error.exitCode);
+  }
   const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
   writeError(
     `${known || process.env['LOG_LEVEL'] !== 'debug' ? (error as Error).message : (error as Error).stack}\n`,

@@ -14,8 +14,8 @@ import { diffText } from './diff-text';
 import { readMappingFile, readPolicyFile } from './document-file';
 import { openDrafts } from './drafts';
 import { createProgress } from './progress';
-import { type Runtime, openRuntime } from './runtime';
 import { writeOut } from './output';
+import { type Runtime, withRuntime } from './runtime';
 
 export interface ReplayOptions {
   json: boolean;
@@ -45,20 +45,14 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
     throw new ConfigError([
       '--up-to shows what a draft would have found: say which, by --mapping, --policy, or both',
     ]);
-  const runtime = await openRuntime({ mode: 'guest' });
-  const stop = new AbortController();
-  const abort = () => {
-    stop.abort(new Error('interrupted; the live generation is untouched'));
-  };
-  process.once('SIGINT', abort).once('SIGTERM', abort);
-  try {
-    await ensureLive(runtime.bulkPool, runtime.settings);
-    if (!isDraft) await replace(runtime, options, stop.signal);
-    else await shadow(runtime, { ...options, draft: await draftOf(runtime, options), end }, stop.signal);
-  } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
-    await runtime.close();
-  }
+  await withRuntime(
+    async (runtime, signal) => {
+      await ensureLive(runtime.bulkPool, runtime.settings);
+      if (!isDraft) await replace(runtime, options, signal);
+      else await shadow(runtime, { ...options, draft: await draftOf(runtime, options), end }, signal);
+    },
+    { onInterrupt: 'the live generation is untouched' },
+  );
 }
 
 function endOf(text: string): End {

@@ -6,11 +6,12 @@ import { createEventStoreLedger } from '../ledger/eventstoredb';
 import type { Ledger } from '../ledger/port';
 import { createPostgresLedger } from '../ledger/postgres';
 import { ConfigError, type Config, loadConfig } from '../platform/config';
-import { startEmbedded } from '../platform/database/embedded';
+import { type EmbeddedDatabase, startEmbedded } from '../platform/database/embedded';
 import { type Log, createLogger } from '../platform/logging';
 import { Readiness } from '../platform/readiness';
 import { migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
+import { Interrupted, aborted, onceAsked } from '../platform/shutdown';
 import { Replays } from '../projections/replays';
 import { SourceBook } from '../projections/sources';
 import { checkedMapping } from './mapping-file';
@@ -34,6 +35,8 @@ export interface Runtime {
   /** What must hold for the service to be ready. */
   readiness: Readiness;
   close(): Promise<void>;
+  /** For a process that ends at once: stops the embedded database, and waits for no statement. */
+  abandon(): Promise<void>;
 }
 
 export interface RuntimeOptions {
@@ -41,9 +44,14 @@ export interface RuntimeOptions {
   mode: 'owner' | 'guest';
   /** Checked when the service starts, so that it refuses early what it could only refuse late. */
   config?: Config;
+  /** Ends a start that is under way, at whatever moment: it rejects with the signal's reason, and leaves no PostgreSQL behind. */
+  signal?: AbortSignal;
+  /** Told what the start is at: a sentence without its full stop. */
+  onPhase?: (doing: string) => void;
 }
 
-export async function openRuntime({ mode, config = loadConfig() }: RuntimeOptions): Promise<Runtime> {
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { mode, config = loadConfig(), signal, onPhase = () => undefined } = options;
   // As far as it can be without a database: what is wrong in itself is said before anything is started.
   checkedPolicy(config.policy, null);
   const log = createLogger(config.logLevel);
@@ -52,9 +60,19 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
   };
+  let embedded: EmbeddedDatabase | null = null;
+  const abandon = async () => embedded?.stop();
+  const interrupted = aborted(signal);
+  const orInterrupted = <T>(work: Promise<T>): Promise<T> => Promise.race([work, interrupted]);
   try {
-    const url = config.databaseUrl?.reveal() ?? (await embedded(config, log, mode, closing));
-    await migrate(url);
+    onPhase(config.databaseUrl ? 'It connects to the database' : 'It starts the embedded PostgreSQL');
+    if (!config.databaseUrl) {
+      embedded = await startEmbedded({ dataDir: config.dataDir, log, mode, signal });
+      closing.push(abandon);
+    }
+    const url = embedded?.url ?? config.databaseUrl?.reveal() ?? '';
+    onPhase('It brings the tables of the database up to this version');
+    await orInterrupted(migrate(url));
     const onError = (error: Error) => {
       log.warn({ err: error }, 'an idle connection was lost');
     };
@@ -67,31 +85,39 @@ export async function openRuntime({ mode, config = loadConfig() }: RuntimeOption
     const readiness = new Readiness();
     const checkpointFile = join(config.dataDir, 'checkpoints.ndjson');
     const parts = { pool, checkpointFile, logger: log };
-    const ledger = config.ledgerUrl
-      ? await createEventStoreLedger({ ...parts, ledgerUrl: config.ledgerUrl.reveal() })
-      : await createPostgresLedger(parts);
+    onPhase('It opens the ledger');
+    const ledger = await orInterrupted(
+      config.ledgerUrl
+        ? createEventStoreLedger({ ...parts, ledgerUrl: config.ledgerUrl.reveal() })
+        : createPostgresLedger(parts),
+    );
     closing.push(() => ledger.close());
+    onPhase('It reads its sources and settings');
     const sources = new SourceBook(pool, ledger);
-    await sources.reload();
+    await orInterrupted(sources.reload());
     const policy = checkedPolicy(config.policy, [...sources.all(), ...config.sources]);
     const settings = new CurrentSettings(policy, sources);
-    settings.adopt((await liveGeneration(pool))?.made ?? null);
-    return { config, log, url, pool, bulkPool, ledger, sources, settings, checkpointFile, readiness, close };
+    settings.adopt((await orInterrupted(liveGeneration(pool)))?.made ?? null);
+    signal?.throwIfAborted();
+    return {
+      config,
+      log,
+      url,
+      pool,
+      bulkPool,
+      ledger,
+      sources,
+      settings,
+      checkpointFile,
+      readiness,
+      close,
+      abandon,
+    };
   } catch (error) {
-    await close();
+    // The rest waits for statements that are under way, and ends with the process.
+    await (signal?.aborted ? abandon() : close());
     throw error;
   }
-}
-
-async function embedded(
-  config: Config,
-  log: Log,
-  mode: RuntimeOptions['mode'],
-  closing: (() => Promise<void>)[],
-): Promise<string> {
-  const database = await startEmbedded({ dataDir: config.dataDir, log, mode });
-  closing.push(() => database.stop());
-  return database.url;
 }
 
 /** The configuration file's sources, made known. */
@@ -112,13 +138,33 @@ export async function configureSources({ config, sources }: Runtime): Promise<vo
   }
 }
 
-/** For a command: beside a running service, or without one. */
-export async function withRuntime<T>(work: (runtime: Runtime) => Promise<T>): Promise<T> {
-  const runtime = await openRuntime({ mode: 'guest' });
+export interface CommandOptions {
+  config?: Config;
+  /** For work that looks at the signal and ends by itself: what that leaves. Other work is left where it is. */
+  onInterrupt?: string;
+}
+
+/**
+ * For a command: beside a running service, or without one. When it is asked to end, at whatever moment, no PostgreSQL of it
+ * stays behind, and it rejects with `Interrupted`, or with what the work made of the signal.
+ */
+export async function withRuntime<T>(
+  work: (runtime: Runtime, signal: AbortSignal) => Promise<T>,
+  { config, onInterrupt }: CommandOptions = {},
+): Promise<T> {
+  const asked = new AbortController();
+  const { signal } = asked;
+  const remove = onceAsked((name) => asked.abort(new Interrupted(name, onInterrupt)));
   try {
-    return await work(runtime);
+    const runtime = await openRuntime({ mode: 'guest', config, signal });
+    const working = work(runtime, signal);
+    try {
+      return await (onInterrupt !== undefined ? working : Promise.race([working, aborted(signal)]));
+    } finally {
+      await (signal.aborted && onInterrupt === undefined ? runtime.abandon() : runtime.close());
+    }
   } finally {
-    await runtime.close();
+    remove();
   }
 }
 

@@ -1,14 +1,15 @@
 /** The whole service on a runtime: HTTP, ingest, projector and reactions, as far as `ROLE` asks for them. */
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
+import { Listener } from '../api/listener';
 import { createApp } from '../api/server';
 import { Metrics } from '../api/metrics/metrics';
 import { CheckpointWatch } from '../api/visibility/checkpoint-watch';
 import { IngestModule } from '../ingest/ingest.module';
 import { kafkaIngest } from '../ingest/kafka';
 import { metered } from '../ledger/metered';
+import type { Config } from '../platform/config';
 import { kafkaWarnings } from '../platform/kafka/client';
 import { kafkaLag } from '../platform/kafka/lag';
 import { AppendMeter } from '../platform/metrics/append-meter';
@@ -25,6 +26,17 @@ import { kafkaPublisher } from '../reactions/publisher';
 import { checkRoutes, senders } from '../reactions/senders';
 import { type Runtime, configureSources, openReplays } from './runtime';
 
+export interface Listening {
+  listener: Listener;
+  url: string;
+}
+
+/** Before anything is started: a port that is taken, or a name that is no address, ends the process at once. */
+export async function listen({ port, host }: Pick<Config, 'port' | 'host'>): Promise<Listening> {
+  const listener = new Listener();
+  return { listener, url: await listener.listen(port, host) };
+}
+
 export interface Service {
   /** `http://127.0.0.1:7420` */
   url: string;
@@ -32,7 +44,18 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export async function startService(runtime: Runtime): Promise<Service> {
+/** @param listening what has listened since the process started; by default it listens from now on */
+export async function startService(runtime: Runtime, listening?: Listening): Promise<Service> {
+  const { listener, url } = listening ?? (await listen(runtime.config));
+  try {
+    return await startOn(runtime, listener, url);
+  } catch (error) {
+    await listener.abandon();
+    throw error;
+  }
+}
+
+async function startOn(runtime: Runtime, listener: Listener, url: string): Promise<Service> {
   const { config, pool, sources, settings, log, readiness } = runtime;
   checkRoutes(config.alerts);
   const registry = new Registry();
@@ -66,20 +89,14 @@ export async function startService(runtime: Runtime): Promise<Service> {
     traces,
   };
   const modules = config.roles.includes('ingest') ? [IngestModule] : [];
-  const app = await createApp({ ...parts, modules });
+  const app = await createApp({ ...parts, modules }, listener);
   app.get(Metrics).leads = () => runner.leads;
   watch = app.get(CheckpointWatch);
   const consumers = config.roles.includes('ingest')
     ? kafkaIngest({ config, ledger, sources, log, registry })
     : null;
-  try {
-    await app.listen(config.port, config.host);
-  } catch (error) {
-    await app.close();
-    throw portTaken(error, config.port);
-  }
-  const { address, port } = app.getHttpServer().address() as AddressInfo;
-  const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
   const sending = config.roles.includes('reactions')
     ? senders({ config, pool, log, link: config.publicUrl ?? url })
     : [];
@@ -91,6 +108,7 @@ export async function startService(runtime: Runtime): Promise<Service> {
   const projecting = config.roles.includes('projector')
     ? project(runtime, runner, stopping.signal)
     : Promise.resolve();
+  listener.handOver();
   log.info({ url, roles: config.roles }, 'serving');
   return {
     url,
@@ -109,13 +127,6 @@ export async function startService(runtime: Runtime): Promise<Service> {
       await runner.stop();
     },
   };
-}
-
-function portTaken(error: unknown, port: number): unknown {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
-  return new Error(`Port ${port} is in use: set PORT to another one, or to 0 for any that is free.`, {
-    cause: error,
-  });
 }
 
 /** A version that has taken this one's place is gone when nobody folds for so long. */

@@ -1,15 +1,22 @@
 import { Checkpoints } from '../ledger/postgres/checkpoint';
 import { createProgress } from './progress';
-import { openRuntime } from './runtime';
 import { writeOut } from './output';
+import { type Runtime, withRuntime } from './runtime';
+
+export interface VerifyOptions {
+  json: boolean;
+  checkpoints?: string;
+}
 
 /**
  * Recomputes the whole chain and compares it with the checkpoints kept outside the database: those of the data folder, or
  * of a copy of them that was kept somewhere else. True when it holds.
  */
-export async function runVerify(options: { json: boolean; checkpoints?: string }): Promise<boolean> {
-  const runtime = await openRuntime({ mode: 'guest' });
-  const { ledger, log } = runtime;
+export function runVerify(options: VerifyOptions): Promise<boolean> {
+  return withRuntime((runtime) => verify(runtime, options));
+}
+
+async function verify({ ledger, log }: Runtime, options: VerifyOptions): Promise<boolean> {
   const progress = createProgress('verify', 'facts');
   try {
     const file = options.checkpoints;
@@ -30,6 +37,5 @@ export async function runVerify(options: { json: boolean; checkpoints?: string }
     return result.ok;
   } finally {
     progress.stop();
-    await runtime.close();
   }
 }

@@ -28,11 +28,24 @@ describe('stopOnSignal', () => {
     expect(await process.ended).toBe(1);
   });
 
-  it('does not wait after a second signal', async () => {
-    const process = await running('hangs');
+  it('takes a signal that is told twice for one, as npm tells Ctrl-C', async () => {
+    const process = await running('waits');
     process.child.kill('SIGINT');
     expect(await process.next()).toEqual({ stopping: 'SIGINT' });
     process.child.kill('SIGINT');
-    expect(await process.ended).toBe('SIGINT');
+    process.send('go on');
+    expect(await process.ended).toBe(0);
+  });
+
+  it('does not wait after a later signal', async () => {
+    const process = await running('hangs');
+    process.child.kill('SIGINT');
+    expect(await process.next()).toEqual({ stopping: 'SIGINT' });
+    const again = setInterval(() => process.child.kill('SIGINT'), 100);
+    try {
+      expect(await process.ended).toBe('SIGINT');
+    } finally {
+      clearInterval(again);
+    }
   });
 });

@@ -29,7 +29,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
         child.kill(signal);
         await held.query('SELECT pg_advisory_unlock_all()');
         await ended;
-        expect(child.exitCode).toBe(1);
+        expect(child.exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
         expect(await findGeneration(pool, 2)).toMatchObject({
           status: 'dropped',
           failure: 'interrupted; the live generation is untouched',

@@ -1,8 +1,11 @@
-/** Asks until it is so. Throws after 20 s: what is waited for here takes milliseconds. */
-export async function settled(done: () => Promise<boolean>): Promise<void> {
-  const ends = performance.now() + 20_000;
+/** Asks until it is so. Throws after 20 s where nothing else is said: what is waited for takes milliseconds. */
+export async function settled(
+  done: () => Promise<boolean>,
+  { everyMs = 20, limitMs = 20_000 } = {},
+): Promise<void> {
+  const ends = performance.now() + limitMs;
   while (!(await done())) {
     if (performance.now() > ends) throw new Error('it did not come');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -1,14 +1,16 @@
-/** A process that stops on a signal as its argument says: `stops`, `fails` or `hangs`. */
+/** A process that stops on a signal as its argument says: `stops`, `fails`, `hangs`, or `waits` for a line on standard input. */
+import { once } from 'node:events';
 import { stopOnSignal } from '../../src/platform/shutdown';
 
 const how = process.argv[2];
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 stopOnSignal(
-  (signal) => {
+  async (signal) => {
     say({ stopping: signal });
-    if (how === 'fails') return Promise.reject(new Error('no'));
-    return how === 'hangs' ? new Promise(() => undefined) : Promise.resolve();
+    if (how === 'fails') throw new Error('no');
+    if (how === 'hangs') await new Promise(() => undefined);
+    if (how === 'waits') await once(process.stdin, 'data');
   },
   (error) => say({ failed: (error as Error).message }),
 );

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createWorld, everyFault, type World } from '../../simulator';
 import { type Config, Secret, loadConfig } from '../../platform/config';
-import { stopOnSignal } from '../../platform/shutdown';
+import { Interrupted, aborted, onceAsked } from '../../platform/shutdown';
 import { type Runtime, openRuntime } from '../runtime';
 import { type Service, startService } from '../service';
 import { digest, explainOne, greatestCluster, waterfall } from './explain';
@@ -29,16 +29,28 @@ export async function runDemo({ once, orders, seed }: DemoOptions): Promise<bool
   const config = await demoConfig(world, secrets);
   rmSync(config.dataDir, { recursive: true, force: true });
   say(`Simulating ${world.orderCount} orders with seed ${seed}; database in ${config.dataDir}`);
-  const runtime = await openRuntime({ mode: 'owner', config });
+  const asked = new AbortController();
+  const { signal } = asked;
+  const remove = onceAsked((name) => asked.abort(new Interrupted(name)));
   try {
-    const service = await startService(runtime);
-    say(`Serving at ${service.url}`);
-    const ok = await play(world, secrets, runtime, service);
-    if (once) await service.stop();
-    else await stayUp(runtime, service);
-    return ok;
+    const runtime = await openRuntime({ mode: 'owner', config, signal });
+    let atOnce = true;
+    try {
+      const service = await startService(runtime);
+      say(`Serving at ${service.url}`);
+      const ok = await Promise.race([play(world, secrets, runtime, service), aborted(signal)]);
+      if (!once) {
+        say('\nThe service stays up. Ctrl-C ends it.');
+        await aborted(signal).catch(() => undefined);
+      }
+      await service.stop();
+      atOnce = false;
+      return ok;
+    } finally {
+      await (atOnce && signal.aborted ? runtime.abandon() : runtime.close());
+    }
   } finally {
-    await runtime.close();
+    remove();
   }
 }
 
@@ -114,16 +126,6 @@ async function isFree(port: number, host: string): Promise<boolean> {
   } finally {
     server.close();
   }
-}
-
-function stayUp(runtime: Runtime, service: Service): Promise<void> {
-  say('\nThe service stays up. Ctrl-C ends it.');
-  return new Promise((_resolve, reject) => {
-    stopOnSignal(async () => {
-      await service.stop();
-      await runtime.close();
-    }, reject);
-  });
 }
 
 function say(text: string): void {

@@ -76,9 +76,10 @@ export async function initialiseCluster(
   dataDir: string,
   binaries: Binaries,
   identity: Identity,
-  how: { password: string; durable: boolean; lockFd: number | undefined },
+  how: { password: string; durable: boolean; lockFd: number | undefined; signal?: AbortSignal },
 ): Promise<void> {
-  const { password, lockFd } = how;
+  const { password, lockFd, signal } = how;
+  signal?.throwIfAborted();
   const { cluster } = layout(dataDir);
   if (lockFd !== undefined) await removeStaging(dataDir);
   const staging = path.join(dataDir, `${stagingPrefix}${randomBytes(6).toString('hex')}`);
@@ -101,8 +102,11 @@ export async function initialiseCluster(
       ...options,
       cwd: '/',
       env: serverEnvironment(),
+      // As the server: Ctrl-C in the terminal reaches us, and we end it.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe', lockFd ?? 'ignore'],
       timeoutMs: 120_000,
+      signal,
     });
     const result = await initdb.catch((error: unknown) => {
       throw new EmbeddedDatabaseUnavailable(
@@ -110,13 +114,15 @@ export async function initialiseCluster(
         { cause: error },
       );
     });
+    signal?.throwIfAborted();
     if (result.code !== 0) throw new EmbeddedDatabaseUnavailable(`initdb failed: ${result.stderr.trim()}`);
     await rename(path.join(staging, 'data'), cluster).catch(async (error: unknown) => {
       // Without flock another process may have been faster; then its database is the one to use.
       if (!(await isInitialised(dataDir))) throw error;
     });
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    // A process of an initdb that was interrupted may still write as it ends.
+    await rm(staging, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Client } from 'pg';
 import { DataFolderInUse, errorCode } from './errors';
-import { takeOwnership } from './ownership';
+import { type Ownership, takeOwnership } from './ownership';
 import { ensureServer, serverUrl } from './server';
 import type { DatabaseLog, StartOptions } from './start-server';
 import { stopServer } from './stop-server';
@@ -45,9 +45,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const dataDir = path.resolve(options.dataDir);
   const server = await ensureServer({ ...options, dataDir });
   const maintenanceUrl = serverUrl(server, 'postgres');
-  const ownership = await takeOwnership(maintenanceUrl, mode === 'owner' ? ownerWaitMs : 1, label);
-  if (!ownership.owned && mode === 'owner') throw new DataFolderInUse(dataDir, ownership.holder);
-  await ensureDatabase(maintenanceUrl);
+  let ownership: Ownership | undefined;
+  try {
+    ownership = await takeOwnership(maintenanceUrl, mode === 'owner' ? ownerWaitMs : 1, label);
+    if (!ownership.owned && mode === 'owner') throw new DataFolderInUse(dataDir, ownership.holder);
+    await ensureDatabase(maintenanceUrl);
+    options.signal?.throwIfAborted();
+  } catch (error) {
+    // Nobody will be told of it, so nobody would stop it.
+    if (ownership ? ownership.owned : server.started) await stopServer(dataDir);
+    if (ownership?.owned) await ownership.session.end();
+    throw error;
+  }
   log.debug({ dataDir, port: server.port, owner: ownership.owned }, 'embedded database is ready');
 
   const shared = { url: serverUrl(server, databaseName), port: server.port };
@@ -56,7 +65,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const supervision = supervise(ownership.session, {
     async restore() {
       log.warn({ dataDir, port: server.port }, 'the embedded database went away; starting it again');
-      const restarted = await ensureServer({ ...options, dataDir, port: server.port });
+      const restarted = await ensureServer({ ...options, signal: undefined, dataDir, port: server.port });
       // On another port, somebody else was faster and owns it by now.
       if (restarted.port !== server.port) throw new DataFolderInUse(dataDir);
       const again = await takeOwnership(maintenanceUrl, ownerWaitMs, label);

@@ -10,6 +10,8 @@ export interface RunningServer {
   pid: number;
   port: number;
   password: string;
+  /** Whether this call has started it. */
+  started: boolean;
 }
 
 const pollMs = 10;
@@ -20,21 +22,24 @@ const pollMs = 10;
  * Claims nothing: see ownership.ts for who may use and stop it.
  */
 export async function ensureServer(options: StartOptions): Promise<RunningServer> {
-  const { dataDir } = options;
+  const { dataDir, signal } = options;
   await makeDataDir(dataDir);
   const password = await readOrMakePassword(dataDir);
   const deadline = Date.now() + startLimitMs;
   for (;;) {
+    signal?.throwIfAborted();
     const lock = await tryFolderLock(layout(dataDir).lockFile);
     const running = await readPostmaster(dataDir);
     if (await serverLives(lock, dataDir, running)) {
       if (typeof lock === 'object') lock.release();
-      if (running?.ready && (await answers(running, password))) return { ...running, password };
+      if (running?.ready && (await answers(running, password)))
+        return { ...running, password, started: false };
     } else {
       try {
         return {
           ...(await startServer(options, password, typeof lock === 'object' ? lock : undefined)),
           password,
+          started: true,
         };
       } catch (error) {
         if (!(error instanceof LostRace)) throw error;
@@ -51,7 +56,7 @@ export async function ensureServer(options: StartOptions): Promise<RunningServer
   }
 }
 
-export function serverUrl(server: RunningServer, database: string): string {
+export function serverUrl(server: Pick<RunningServer, 'port' | 'password'>, database: string): string {
   return `postgres://${superuser}:${server.password}@127.0.0.1:${server.port}/${database}`;
 }
 

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -32,6 +33,8 @@ export interface StartOptions {
   settings?: Record<string, string>;
   /** Port on 127.0.0.1; by default a free one. */
   port?: number;
+  /** Ends a start that is under way: it rejects with the signal's reason, and what it started is gone by then. */
+  signal?: AbortSignal;
 }
 
 /** Crash recovery reads up to max_wal_size of log; five minutes is far beyond that. */
@@ -51,14 +54,14 @@ export async function startServer(
   password: string,
   lock: FolderLock | undefined,
 ): Promise<Postmaster> {
-  const { dataDir, log } = options;
+  const { dataDir, log, signal } = options;
   const { cluster, pidFile, logFile } = layout(dataDir);
   const binaries = await findBinaries();
   const identity = await chooseIdentity(binaries.postgres, dataDir);
   if (!(await isInitialised(dataDir))) {
     log.info({ dataDir, identity: identity.name }, 'initialising the embedded database');
     const durable = options.settings?.fsync !== 'off';
-    await initialiseCluster(dataDir, binaries, identity, { password, durable, lockFd: lock?.fd });
+    await initialiseCluster(dataDir, binaries, identity, { password, durable, lockFd: lock?.fd, signal });
   }
   await assertVersion(dataDir, binaries);
   await ensureOwner(dataDir, identity);
@@ -86,8 +89,13 @@ export async function startServer(
     child.unref();
     let ended: string | undefined;
     child.once('error', (error) => (ended = error.message));
-    child.once('exit', (code, signal) => (ended = `exit ${code ?? signal}`));
-    return await untilReady(dataDir, () => ended, serverLog.start);
+    child.once('exit', (code, by) => (ended = `exit ${code ?? by}`));
+    try {
+      return await untilReady(dataDir, () => ended, serverLog.start, signal);
+    } catch (error) {
+      if (ended === undefined) await stopChild(child);
+      throw error;
+    }
   } finally {
     closeSync(serverLog.fd);
   }
@@ -97,9 +105,11 @@ async function untilReady(
   dataDir: string,
   ended: () => string | undefined,
   logStart: number,
+  signal: AbortSignal | undefined,
 ): Promise<Postmaster> {
   const deadline = Date.now() + startLimitMs;
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     const reason = ended();
     if (reason !== undefined) throw await startFailure(dataDir, reason, logStart);
     const postmaster = await readPostmaster(dataDir);
@@ -109,6 +119,15 @@ async function untilReady(
   throw new EmbeddedDatabaseUnavailable(
     `PostgreSQL was not ready within ${startLimitMs / 1000} s; see ${layout(dataDir).logFile}.`,
   );
+}
+
+/** Of a server that nobody uses yet, so nothing is lost; a recovery that is cut off begins again at the next start. */
+async function stopChild(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGQUIT');
+  const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(kill);
 }
 
 async function startFailure(dataDir: string, reason: string, logStart: number): Promise<Error> {
