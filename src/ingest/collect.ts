@@ -8,7 +8,7 @@ import { bodyTooLarge } from './refusals';
 import { Spool } from './spool';
 import { InputError } from './split/input-error';
 import type { Piece } from './split/piece';
-import { readPiece } from './split/read-piece';
+import { assertNumber, readPiece } from './split/read-piece';
 
 /** A body that has come in whole and whose every message can be read. */
 export interface Collected {
@@ -48,7 +48,7 @@ export async function collect(body: AsyncIterable<Buffer>, options: CollectOptio
       }
       const pieces = splitter.push(chunk);
       if (spool) {
-        for (const piece of pieces) readPiece(piece, limits);
+        for (const piece of pieces) check(piece, limits);
         await spool.write(chunk);
       } else {
         held.add(chunk, pieces);
@@ -57,7 +57,7 @@ export async function collect(body: AsyncIterable<Buffer>, options: CollectOptio
     if (bytes === 0) throw new InputError('body-empty', 'the body is empty', { line: 1, column: 1 });
     const last = splitter.end();
     if (spool === null) return held.finish(last);
-    for (const piece of last) readPiece(piece, limits);
+    for (const piece of last) check(piece, limits);
     return spooled(spool, options);
   } catch (error) {
     held.release();
@@ -111,8 +111,16 @@ class Held {
   }
 
   private propose(pieces: Iterable<Piece>): void {
-    for (const piece of pieces) this.proposed.push(propose(piece, this.options));
+    for (const piece of pieces) {
+      assertNumber(piece, this.options.limits.messages);
+      this.proposed.push(propose(piece, this.options));
+    }
   }
+}
+
+function check(piece: Piece, limits: IngestLimits): void {
+  assertNumber(piece, limits.messages);
+  readPiece(piece, limits);
 }
 
 function propose(piece: Piece, { limits, proposer }: CollectOptions): Proposal {

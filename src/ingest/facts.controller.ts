@@ -42,7 +42,7 @@ export class FactsController {
         contentType: headers['content-type'],
         contentLength:
           headers['content-encoding'] === undefined ? declaredLength(headers['content-length']) : null,
-        body: readBody(request.raw, this.limits.idleMs),
+        body: readBody(request.raw, this.limits),
         actor: actorOf(request).name,
         trace: traceOf(request),
       });

@@ -6,6 +6,7 @@ import { type IngestApp, startIngestApp } from '../../test/support/ingest-app';
 
 const JSON_LIMIT = 2 * 1024 * 1024;
 const NDJSON_LIMIT = 40 * 1024 * 1024;
+const MESSAGES = 100_000;
 const json = { 'content-type': 'application/json' };
 const ndjson = { 'content-type': 'application/x-ndjson' };
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
       ndjsonBytes: NDJSON_LIMIT,
       messageBytes: 1_500_000,
       memoryBytes: 256 * 1024,
+      messages: MESSAGES,
       idleMs: 1_000,
     },
   });
@@ -280,6 +282,37 @@ describe('what is refused', () => {
     const bomb = gzipSync(Buffer.alloc(100 * 1024 * 1024, `{"a":"${'x'.repeat(5_000)}"}\n`));
     const answer = await refused(bomb, { ...ndjson, 'content-encoding': 'gzip' });
     expect([answer.status, answer.body.code]).toEqual([413, 'body-too-large']);
+  });
+
+  it('6 kB of gzip that are two million messages, and 1 MB that is a gibibyte of line ends', async () => {
+    const before = process.memoryUsage.rss();
+    // Compressed data may come in several parts, one after another.
+    const lineEnds = Buffer.alloc(1024 * 1024, gzipSync(Buffer.alloc(16 * 1024 * 1024, '\n')));
+    const messages = gzipSync(Buffer.alloc(6_000_000, '{}\n'));
+    expect(messages.length).toBeLessThan(7_000);
+    const many = await refused(messages, { ...ndjson, 'content-encoding': 'gzip' });
+    expect(many.body).toMatchObject({ status: 413, code: 'too-many-messages' });
+    for (const headers of [json, ndjson]) {
+      const answer = await refused(lineEnds, { ...headers, 'content-encoding': 'gzip' });
+      expect(answer.body).toMatchObject({ status: 413, code: 'body-too-large' });
+    }
+    const lines = await refused(lineEnds, { ...ndjson, 'content-encoding': 'gzip' });
+    expect(lines.body).toMatchObject({ ratio: 100 });
+    expect(lines.body.detail).toMatch(/TALLYSTICK_MAX_COMPRESSION_RATIO/);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(256 * 1024 * 1024);
+  });
+
+  it('more messages than a request may bring, with the place of the first', async () => {
+    const lines = await refused(Buffer.alloc(6_000_000, '{}\n'), ndjson);
+    expect(lines.body).toMatchObject({
+      status: 413,
+      code: 'too-many-messages',
+      line: MESSAGES + 1,
+      element: MESSAGES + 1,
+    });
+    expect(lines.body.detail).toMatch(/TALLYSTICK_MAX_MESSAGES/);
+    const array = await refused(`[${'{},'.repeat(MESSAGES)}{}]`);
+    expect(array.body).toMatchObject({ status: 413, code: 'too-many-messages', element: MESSAGES + 1 });
   });
 
   it('a message beyond its limit, with its line', async () => {

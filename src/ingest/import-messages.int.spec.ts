@@ -72,6 +72,8 @@ it('keeps what cannot be read, byte for byte, without a name', async () => {
     Buffer.from(withNul),
     '42',
   ]);
+  // As bytes: a text would be read again when it is folded.
+  expect(facts[5]?.payload).toBeInstanceOf(Buffer);
 });
 
 it('reads an array, and keeps an element in it that cannot be read', async () => {
@@ -96,6 +98,16 @@ it.each([
   const { result, facts } = await run(body);
   expect(result).toMatchObject({ recorded: 2, position: 2, stopped });
   expect(facts.map(({ key }) => key)).toEqual(['evt-1', 'evt-2']);
+});
+
+it('reads over white space of any length, of which it looks at each byte a few times', async () => {
+  const concat = jest.spyOn(Buffer, 'concat');
+  const spaces = 4 * 1024 * 1024;
+  const { result } = await run(`${' \n'.repeat(spaces / 2)}${event(1)}`, 64 * 1024);
+  const joined = concat.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0);
+  concat.mockRestore();
+  expect(result).toMatchObject({ recorded: 1, stopped: null });
+  expect(joined).toBeLessThan(4 * spaces);
 });
 
 it('records nothing of an empty file', async () => {

@@ -78,14 +78,19 @@ function propose(piece: Piece, options: ImportOptions): { proposal: Proposal; re
     return { proposal: proposer.message(piece.text ?? '', value), readable: true };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const content = piece.text ?? piece.bytes ?? '';
+    // What is kept as text is read again when it is folded; what is nested too deeply must not be.
+    const bytes = error.code === 'json-too-deep' ? Buffer.from(piece.text ?? '') : piece.bytes;
+    const content = bytes ?? piece.text ?? '';
     return { proposal: proposer.unreadable(content), readable: false };
   }
 }
 
-/** Null while only white space has come. */
+/** White space before the first message that is waited over: it is all held, and looked at again with every chunk. */
+const MOST_LEAD_BYTES = 1024 * 1024;
+
+/** Null while only white space has come, and not too much of it. */
 function splitterFor(chunk: Buffer, limits: IngestLimits): Splitter | null {
   const first = /[^\ufeff\s]/.exec(chunk.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, ''))?.[0];
-  if (first === undefined) return null;
+  if (first === undefined && chunk.length <= MOST_LEAD_BYTES) return null;
   return first === '[' ? new JsonSplitter(limits) : new NdjsonSplitter(limits);
 }

@@ -17,6 +17,13 @@ export interface IngestLimits {
   messageBytes: number;
   /** Levels of objects and arrays in a message. */
   depth: number;
+  /** Messages of one request. */
+  messages: number;
+  /** The same for one record from Kafka: its messages are held together. */
+  recordMessages: number;
+  /** Bytes that may come of one compressed byte, where more than `unratedBytes` come in all. Messages come to 5 to 40. */
+  compressionRatio: number;
+  unratedBytes: number;
   /** A body that is longer waits on disk until it is whole. */
   memoryBytes: number;
   /** The same for one of many messages. */
@@ -36,6 +43,10 @@ export const defaultIngestLimits: IngestLimits = {
   ndjsonBytes: 2048 * MIB,
   messageBytes: 4 * MIB,
   depth: 64,
+  messages: 1_000_000,
+  recordMessages: 100_000,
+  compressionRatio: 100,
+  unratedBytes: 4 * MIB,
   memoryBytes: 4 * MIB,
   memoryMessages: 10_000,
   allMemoryBytes: 128 * MIB,
@@ -51,6 +62,8 @@ export const limitVariables = {
   ndjsonBytes: 'TALLYSTICK_MAX_NDJSON_BYTES',
   messageBytes: 'TALLYSTICK_MAX_MESSAGE_BYTES',
   depth: 'TALLYSTICK_MAX_JSON_DEPTH',
+  messages: 'TALLYSTICK_MAX_MESSAGES',
+  compressionRatio: 'TALLYSTICK_MAX_COMPRESSION_RATIO',
 } as const;
 
 const whole = (largest: number) =>
@@ -68,6 +81,9 @@ const environmentSchema = z.object({
   TALLYSTICK_MAX_MESSAGE_BYTES: whole(defaultLimits.payloadBytes),
   /** Canonical forms are written by recursion. */
   TALLYSTICK_MAX_JSON_DEPTH: whole(512),
+  TALLYSTICK_MAX_MESSAGES: whole(1_000_000_000),
+  /** What gzip itself can reach. */
+  TALLYSTICK_MAX_COMPRESSION_RATIO: whole(1_032),
 });
 
 /** The usual limits, with what the environment changes. Throws ConfigError. */

@@ -1,29 +1,46 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { type Gunzip, createGunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { discardBody } from '../platform/http/body';
 import { ApiError } from '../platform/http/errors';
 import { errorCode } from '../platform/database/errors';
-import { bodyIncomplete, bodyTimeout, encodingInvalid, encodingUnsupported } from './refusals';
+import { gathered } from './gathered';
+import type { IngestLimits } from './limits';
+import {
+  bodyIncomplete,
+  bodyTimeout,
+  compressionTooHigh,
+  encodingInvalid,
+  encodingUnsupported,
+} from './refusals';
+
+type BodyLimits = Pick<IngestLimits, 'idleMs' | 'compressionRatio' | 'unratedBytes'>;
 
 /**
  * The bytes of a request's body, decompressed, as they come. Ends early when the consumer does, and leaves the connection as
- * it is then, so that an answer can still be sent. Throws ApiError 400, 408, 415.
+ * it is then, so that an answer can still be sent. Throws ApiError 400, 408, 413, 415.
  */
-export async function* readBody(request: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
-  const stream = decoded(request);
-  const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false });
+export function readBody(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
+  return gathered(chunksOf(request, limits));
+}
+
+async function* chunksOf(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
+  const { idleMs } = limits;
+  const gunzip = decompressor(request);
+  let bytes = 0;
+  const chunks: AsyncIterator<Buffer> = (gunzip ?? request).iterator({ destroyOnReturn: false });
   try {
     for (;;) {
       const next = await within(idleMs, chunks.next());
       if (next.done) return;
+      bytes += next.value.length;
+      if (gunzip && isBomb(bytes, gunzip.bytesWritten, limits)) throw compressionTooHigh(limits);
       yield next.value;
     }
   } catch (error) {
-    throw stream !== request && isZlibError(error) ? encodingInvalid(error) : interrupted(request, error);
+    throw gunzip && isZlibError(error) ? encodingInvalid(error) : interrupted(request, error);
   } finally {
-    if (stream !== request) request.unpipe();
+    if (gunzip) request.unpipe(gunzip);
     // Not waited for: after a timeout it would wait for the chunk that does not come.
     void chunks.return?.();
   }
@@ -35,9 +52,15 @@ export async function leaveBody(error: unknown, request: FastifyRequest, reply: 
   await discardBody(request, reply);
 }
 
-function decoded(request: IncomingMessage): Readable {
+/** Told from what has come so far: a bomb is refused before it has gone off. */
+function isBomb(bytes: number, compressed: number, { compressionRatio, unratedBytes }: BodyLimits): boolean {
+  return bytes > unratedBytes && bytes > compressed * compressionRatio;
+}
+
+/** Null where the body is not compressed. */
+function decompressor(request: IncomingMessage): Gunzip | null {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding === 'identity') return request;
+  if (encoding === 'identity') return null;
   if (encoding !== 'gzip' && encoding !== 'x-gzip') throw encodingUnsupported(encoding);
   const gunzip = createGunzip();
   request.once('error', (error) => gunzip.destroy(error));

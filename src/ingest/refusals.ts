@@ -1,6 +1,6 @@
 import { ApiError, badRequest, unavailable } from '../platform/http/errors';
 import type { Format } from './format';
-import { limitVariables } from './limits';
+import { type IngestLimits, limitVariables } from './limits';
 import type { InputCode, InputError } from './split/input-error';
 
 const titles: Record<InputCode, string> = {
@@ -10,18 +10,22 @@ const titles: Record<InputCode, string> = {
   'utf8-invalid': 'The body is not UTF-8',
   'message-not-object': 'A message is not a JSON object',
   'message-too-large': 'A message is too large',
+  'too-many-messages': 'The body holds too many messages',
+};
+
+/** What does not fit a bound, and the variable that raises it. */
+const raisedBy: Partial<Record<InputCode, string>> = {
+  'json-too-deep': limitVariables.depth,
+  'message-too-large': limitVariables.messageBytes,
+  'too-many-messages': limitVariables.messages,
 };
 
 /** A body that cannot be split, told with its place. Nothing of it was recorded. */
 export function unreadable(error: InputError): ApiError {
   const { code, place, element } = error;
-  const status = code === 'message-too-large' ? 413 : 400;
-  const raise =
-    code === 'message-too-large'
-      ? ` ${limitVariables.messageBytes} raises the limit.`
-      : code === 'json-too-deep'
-        ? ` ${limitVariables.depth} raises the limit.`
-        : '';
+  const status = code === 'message-too-large' || code === 'too-many-messages' ? 413 : 400;
+  const variable = raisedBy[code];
+  const raise = variable === undefined ? '' : ` ${variable} raises the limit.`;
   const detail = `${capital(error.message)}. Nothing of this request was recorded.${raise}`;
   const members = element === null ? { ...place } : { ...place, element };
   return new ApiError(status, code, titles[code], detail, { members, cause: error });
@@ -32,6 +36,16 @@ export function bodyTooLarge(format: Format, limit: number): ApiError {
     `A body of this type may have ${limit} bytes, decompressed. Nothing of this request was recorded. ` +
     `To go beyond that, ${format.advice}, or raise ${format.variable}.`;
   return new ApiError(413, 'body-too-large', 'The body is too large', detail, { members: { limit } });
+}
+
+export function compressionTooHigh({
+  compressionRatio: ratio,
+  unratedBytes,
+}: Pick<IngestLimits, 'compressionRatio' | 'unratedBytes'>): ApiError {
+  const detail =
+    `Decompressed, a body of more than ${unratedBytes} bytes may have ${ratio} times the bytes that were sent, and this one has ` +
+    `more. Nothing of this request was recorded. Send it uncompressed, or raise ${limitVariables.compressionRatio}.`;
+  return new ApiError(413, 'body-too-large', 'The body is too large', detail, { members: { ratio } });
 }
 
 export function webhookTooLarge(limit: number): ApiError {

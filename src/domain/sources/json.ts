@@ -5,15 +5,21 @@ import { LosslessNumber } from 'lossless-json';
  * point. It also hits inside strings; that costs time and nothing else. 0.8 µs on an order of 900 bytes, where the
  * obvious `\d{16}` takes 1.4 µs, because it starts a match at every digit.
  */
-const SUSPECT = /(?:^|[:,[\s])-?\d(?:[\d.]{15}|[\d.]*[eE])/;
+const SUSPECT = /(?:^|[:,[\s])-?\d(?:[\d.]{15}|[\d.]{0,14}[eE])/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
+const MAX_DIGITS = 15;
 
 /**
  * `JSON.parse` without its one lie: a number with more than 15 significant digits or with an exponent (`1e999` would be
- * Infinity) comes back as a `LosslessNumber` that keeps its digits and that no number or string schema accepts. Every
- * other number is exact: its shortest decimal text is what was sent. Throws SyntaxError as `JSON.parse` does.
+ * Infinity) comes back as a `LosslessNumber` that keeps its digits, however many, and that no number or string schema accepts:
+ * a message that needs it is quarantined, one that does not is none the worse. Every other number is exact: its shortest
+ * decimal text is what was sent. Throws SyntaxError as `JSON.parse` does.
  */
 export function readJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -31,7 +37,7 @@ function quoteUnsafeNumbers(text: string): string {
     const char = text.charCodeAt(i);
     if (char === QUOTE) {
       i = endOfString(text, i);
-    } else if (char === 45 || (char >= 48 && char <= 57)) {
+    } else if (char === MINUS || (char >= ZERO && char <= NINE)) {
       NUMBER.lastIndex = i;
       const token = NUMBER.exec(text)?.[0] ?? '';
       if (!isExact(token)) {
@@ -50,11 +56,31 @@ function endOfString(text: string, start: number): number {
   return i;
 }
 
-/** At most 15 significant digits: every such decimal survives the way through a double and back. */
+/**
+ * At most 15 significant digits: every such decimal survives the way through a double and back. In one pass, since a number may
+ * be as long as a message: `/0+$/` begins anew at every zero and took 24 s for 150,000 of them.
+ */
 function isExact(token: string): boolean {
-  if (/[eE]/.test(token)) return false;
-  const significant = token.includes('.') ? token.replace(/0+$/, '') : token;
-  return significant.replace(/^[-0.]+|\./g, '').length <= 15;
+  let digits = 0;
+  /** Of the zeros that were read last: they count where another digit or the point follows, or where no point came before. */
+  let zeros = 0;
+  let isWhole = true;
+  for (let i = token.charCodeAt(0) === MINUS ? 1 : 0; i < token.length && digits <= MAX_DIGITS; i++) {
+    const char = token.charCodeAt(i);
+    if (char === POINT) {
+      isWhole = false;
+      digits += zeros;
+      zeros = 0;
+    } else if (char < ZERO || char > NINE) {
+      return false;
+    } else if (char !== ZERO) {
+      digits += zeros + 1;
+      zeros = 0;
+    } else if (digits > 0) {
+      zeros += 1;
+    }
+  }
+  return digits + (isWhole ? zeros : 0) <= MAX_DIGITS;
 }
 
 /** Puts a `LosslessNumber` wherever `plain` has a number and `quoted` its text. In place; a loop, so any depth is safe. */

@@ -56,11 +56,16 @@ export function refuseRepeats<T>(
   if (list.length < 2) return;
   const ids = list.map(identity);
   if (!hasRepeats(ids)) return;
-  const index = ids.findIndex((id, i) => ids.indexOf(id) < i);
-  throw new Unreadable(
-    `${name}[${index}]`,
-    `repeats ${name}[${ids.indexOf(ids[index] as string)}]: it is ambiguous which of them counts`,
-  );
+  const first = new Map<string | number, number>();
+  for (const [index, id] of ids.entries()) {
+    const before = first.get(id);
+    if (before !== undefined)
+      throw new Unreadable(
+        `${name}[${index}]`,
+        `repeats ${name}[${before}]: it is ambiguous which of them counts`,
+      );
+    first.set(id, index);
+  }
 }
 
 const FEW = 10;

@@ -8,13 +8,13 @@ import type { Proposer } from '../proposals';
 import { type InputCode, InputError } from '../split/input-error';
 import { JsonSplitter } from '../split/json';
 import type { Piece } from '../split/piece';
-import { readPiece } from '../split/read-piece';
+import { assertNumber, readPiece } from '../split/read-piece';
 import { decodeUtf8 } from '../split/utf8';
 import type { KafkaRecord } from './port';
 
 const BRACE_OPEN = 123;
 const BRACE_CLOSE = 125;
-const BEYOND: ReadonlySet<InputCode> = new Set(['message-too-large', 'json-too-deep']);
+const BEYOND: ReadonlySet<InputCode> = new Set(['message-too-large', 'json-too-deep', 'too-many-messages']);
 
 export interface Read {
   proposals: Proposal[];
@@ -37,8 +37,10 @@ export function readRecord(
   if (value.length > defaultLimits.payloadBytes) return tooLarge(value, proposer);
   try {
     const proposals: Proposal[] = [];
-    for (const piece of piecesOf(value, limits))
+    for (const piece of piecesOf(value, limits)) {
+      assertNumber(piece, limits.recordMessages);
       proposals.push(proposer.message(piece.text ?? '', readPiece(piece, limits)));
+    }
     return { proposals, problem: null };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

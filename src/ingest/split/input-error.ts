@@ -7,7 +7,8 @@ export type InputCode =
   | 'json-too-deep'
   | 'utf8-invalid'
   | 'message-not-object'
-  | 'message-too-large';
+  | 'message-too-large'
+  | 'too-many-messages';
 
 /** A body that cannot be split into messages, with the first place at which that shows. */
 export class InputError extends Error {

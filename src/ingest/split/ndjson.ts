@@ -42,6 +42,11 @@ export class NdjsonSplitter implements Splitter {
   private *cut(lines: Buffer): Generator<Piece> {
     for (let start = 0; start < lines.length; this.line += 1) {
       const newline = lines.indexOf(NEWLINE, start);
+      // A body may be nothing but line ends: they take no more than a look.
+      if (newline === start) {
+        start += 1;
+        continue;
+      }
       const end = newline === -1 ? lines.length : newline;
       const line = lines.subarray(start, end);
       this.assertLength(line.length);

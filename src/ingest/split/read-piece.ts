@@ -21,6 +21,12 @@ export function readPiece(piece: Piece, limits: SplitLimits): object {
   return value;
 }
 
+/** Throws `InputError` of the first message beyond `limit`, with its place in the body. */
+export function assertNumber({ place, element }: Piece, limit: number): void {
+  if (element <= limit) return;
+  throw new InputError('too-many-messages', `there are more than ${limit} messages`, place, element);
+}
+
 export function notObject({ place, element }: Piece): InputError {
   return new InputError('message-not-object', `element ${element} is not a JSON object`, place, element);
 }

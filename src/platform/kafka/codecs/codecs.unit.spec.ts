@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { installCodecs } from './index';
 import { fromLz4 } from './lz4';
@@ -14,6 +15,7 @@ const lz4 =
   'BCJNGGBAgqkBAADwCHsiZG9jdW1lbnROdW1iZXIiOiJTTzEwAQD/ACIsInZlcnNpb24iOjB9CioABxg3KgAfMSoACCgxNCoAHzIqAAgoMjEqAB8zKgAJGDgqAB80KgAIKDM1KgAfNSoACCg0MioAHzYqAAkYOSoAHzcqAAgoNTYqAB84KgAIKDYzKgAfOSoACBk3pAEfMaUBCRo3pQEPpgEJGTimAR8xpwEJGTmnAR8xqAEJGTmoAR8xqQEIKTEwqQEfMaoBCCkxMaoBLzE2KwAJCasBHzGsAQgpMTKsAR8xrQEIKTEzrQEfMa4BCCkxNK4BLzIwKwAJCa4BHzKuAQgqMTVUAw+uAQgpMTauAS8yMysACQmuAR8yrgEJGTeuAR8yrgEJGTiuAR8yrgEJGTiuAR8yrgEJGTmuAR8yrgEIKTIwrgEfMq4BCCkyMa4BLzMwKwAJCa4BHzOuAQgpMjKuAR8zrgEIKjIzAwUfMysACQmuAR8zrgEIKTI0rgEfM64BCCkyNa4BLzM2KwAJCa4BHzOuAQgpMjauAR8zrgEJGTeuAV8zOX0KeAEAN1B4eHh4eAAAAAA=';
 const zstd =
   'KLUv/QBY3QUAIkkaG3DFLRycNuylWVbOH0jhAATb3d1bSgqi/+WfCQBG48q6WMUqNrFly5KdnUSkY2Mj45prqplm+j7//9G73Y2NmOtqSzG3mJRqap1Mz4wGHSdREInlLU7goAeEc5zlFRBGoEgewhiUwwkIUKghoLzsNQewg5LqEmAQeCCuIfgb2N5/A4xx9TEcfXlN4trm3ld7/CMVmwv2/jW3q3OtLKx4q71UTcKp+wS1lQNy0QuF3jnKkYsGqKe4Cg==';
+type Codec = () => { decompress(input: Buffer): Promise<Buffer> };
 const bytes = (base64: string) => Buffer.from(base64, 'base64');
 /** Without the sixteen bytes of header and the length of the only block. */
 const plainSnappy = bytes(javaSnappy).subarray(20);
@@ -59,10 +61,24 @@ describe('compressed batches', () => {
     expect(() => fromLz4(Buffer.alloc(20))).toThrow('no frame of LZ4');
   });
 
+  it('refuses what a few bytes unfold to, before it has unfolded', async () => {
+    installCodecs();
+    const gzip = (CompressionCodecs[CompressionTypes.GZIP] as Codec)();
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+    await expect(gzip.decompress(bomb)).rejects.toThrow('holds more than the 20');
+    const small = gzipSync(Buffer.alloc(4 * 1024 * 1024));
+    expect((await gzip.decompress(small)).length).toBe(4 * 1024 * 1024);
+    // One literal, and then copies of 64 bytes of what was written, three bytes each.
+    const copies = Buffer.alloc(3 * 1024 * 1024, Buffer.from([0xfe, 1, 0]));
+    expect(() => fromSnappy(Buffer.concat([Buffer.from([0, 0, 97]), copies]))).toThrow(
+      'holds more than the 67108864',
+    );
+  });
+
   it('gives the client all four, Zstandard where Node has it', async () => {
     installCodecs();
     type Known = Exclude<CompressionTypes, CompressionTypes.None>;
-    const codecs = CompressionCodecs as Record<Known, () => { decompress(input: Buffer): Promise<Buffer> }>;
+    const codecs = CompressionCodecs as Record<Known, Codec>;
     const read = (type: Known, input: string) => codecs[type]().decompress(bytes(input));
     expect(String(await read(CompressionTypes.Snappy, javaSnappy))).toBe(text);
     expect(String(await read(CompressionTypes.LZ4, lz4))).toBe(text);

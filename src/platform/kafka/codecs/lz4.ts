@@ -12,7 +12,7 @@ export function fromLz4(input: Buffer): Buffer {
   if (input.readUInt32LE(0) !== MAGIC) throw new RangeError('this is no frame of LZ4');
   const flags = input.readUInt8(4);
   if (flags & HAS_DICTIONARY) throw new RangeError('a frame of LZ4 that needs a dictionary cannot be read');
-  const output = new Output();
+  const output = new Output(input.length);
   let at = 7 + (flags & HAS_SIZE ? 8 : 0);
   for (;;) {
     const size = input.readUInt32LE(at);

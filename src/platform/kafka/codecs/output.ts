@@ -1,10 +1,15 @@
-/** A batch of a megabyte that unfolds to more than this is an attack or an accident. */
-const MOST_BYTES = 256 * 1024 * 1024;
+import { mostBytes, tooLong } from './limit';
 
 /** Bytes that are written once, and copied from what was written before. */
 export class Output {
   private buffer = Buffer.allocUnsafe(64 * 1024);
+  private readonly limit: number;
   length = 0;
+
+  /** @param compressed how many bytes it will be made from */
+  constructor(compressed: number) {
+    this.limit = mostBytes(compressed);
+  }
 
   literal(from: Buffer, at: number, length: number): void {
     if (at + length > from.length) throw new RangeError('compressed data ends early');
@@ -28,7 +33,7 @@ export class Output {
 
   private reserve(more: number): void {
     const needed = this.length + more;
-    if (needed > MOST_BYTES) throw new RangeError(`compressed data holds more than ${MOST_BYTES} bytes`);
+    if (needed > this.limit) throw tooLong(this.limit);
     if (needed <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(larger, 0, 0, this.length);

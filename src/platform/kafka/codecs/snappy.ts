@@ -6,7 +6,7 @@ const JAVA_HEADER_BYTES = 16;
 
 /** Undoes Snappy: the plain format, or the blocks with their lengths in which Java's producers write it. */
 export function fromSnappy(input: Buffer): Buffer {
-  const output = new Output();
+  const output = new Output(input.length);
   if (!input.subarray(0, JAVA_MAGIC.length).equals(JAVA_MAGIC)) {
     block(input, output);
     return output.bytes();
