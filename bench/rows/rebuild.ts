@@ -1,5 +1,5 @@
 /** The full rebuild: its rate against paging through the same ledger, how it grows, what memory it takes. */
-import { dropGeneration } from '../../src/projections/generations';
+import { dropGeneration } from '../../src/projections/dropping';
 import { COMMAND_LINE, PAGE_THROUGH, run } from '../support/command';
 import { type Figure, grouped } from '../support/figure';
 import type { Lab, LedgerFolder, Measurement } from '../support/lab';
@@ -127,7 +127,7 @@ async function replay(lab: Lab, { dataDir, url }: Served, args: string[]): Promi
   });
   await withPool(url, async (pool) => {
     const former = await pool.query<{ id: number }>("SELECT id FROM app.generations WHERE status = 'former'");
-    for (const { id } of former.rows) await dropGeneration(pool, id);
+    for (const { id } of former.rows) await dropGeneration(pool, id, ['former']);
     await pool.query('CHECKPOINT');
   });
   const { seconds } = output as { seconds: number };

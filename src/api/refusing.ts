@@ -1,5 +1,5 @@
 import { DocumentRefused } from '../domain/refused';
-import { GenerationRefused } from '../projections/generations';
+import { GenerationRefused } from '../projections/generation-refused';
 import { EndRefused } from '../projections/last-fact';
 import { ImportRefused } from '../projections/imports';
 import { documentRefused, endRefused, generationRefused, importRefused } from './refusals';

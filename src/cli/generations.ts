@@ -3,13 +3,9 @@ import { toCsv } from '../api/lists/csv';
 import { diffColumns } from '../api/replays/diff-schema';
 import { ConfigError } from '../platform/config';
 import { type DiffSummary, diff, eachDifference, sectionNames } from '../projections/diff';
-import {
-  GenerationRefused,
-  dropGeneration,
-  lastFormer,
-  findGeneration,
-  listGenerations,
-} from '../projections/generations';
+import { dropGeneration } from '../projections/dropping';
+import { GenerationRefused } from '../projections/generation-refused';
+import { findGeneration, lastFormer, listGenerations } from '../projections/generations';
 import { localActor } from '../platform/http/auth/actor';
 import { recordedChanges } from '../projections/generation-progress';
 import { columns } from './columns';
@@ -130,7 +126,7 @@ export function runDrop(id: string, { json }: Output): Promise<void> {
       throw new GenerationRefused(
         `generation ${id} is ${known.status}: only drafts and former ones can be dropped`,
       );
-    await dropGeneration(pool, generation);
+    await dropGeneration(pool, generation, ['ready', 'former']);
     print(json ? JSON.stringify({ dropped: generation }) : `Generation ${generation} is dropped.`);
   });
 }

@@ -1,18 +1,18 @@
 /** Generations whose builder died: what is half built is never folded on, since what was folded was in memory. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
 import { schemaOf } from './generation-schema';
+import { dropGeneration, dropIn, dropUnguarded, lockedGeneration } from './dropping';
+import { dropOf, isUnguarded, lockDecision, orBusy } from './generation-locks';
 import { NOT_WANTED, setFailure } from './generation-progress';
+import { GenerationRefused } from './generation-refused';
 import {
   type BuildProgress,
   type Generation,
-  GenerationRefused,
   type Interruption,
   type Purpose,
-  dropIn,
   findGeneration,
-  isUnguarded,
   makeEmpty,
 } from './generations';
 import { type ProjectionSettings, fingerprint } from './settings';
@@ -44,22 +44,18 @@ const LEFT_OVER = `
       OR (purpose = 'basis' AND status = 'ready'
           AND NOT EXISTS (SELECT FROM app.generations d WHERE d.compared_with = g.id AND d.status IN ('building', 'ready')))`;
 
-/** Drops what builders left behind that were killed, and nobody waits for. Returns the generations' numbers. */
+/**
+ * Drops what builders left behind that were killed, and nobody waits for; what somebody works with is left to the next who comes.
+ * Returns the generations' numbers.
+ */
 export async function dropAbandoned(pool: Pool): Promise<number[]> {
   const { rows } = await pool.query<{ id: number }>(`${LEFT_OVER} ORDER BY id`);
   const dropped: number[] = [];
   for (const { id } of rows) {
-    const left = await withTransaction(pool, async (client) => {
-      if (!(await isUnguarded(client, id))) return false;
-      // It may have been promoted since it was found.
-      const { rowCount } = await client.query(
-        `UPDATE app.generations SET failure = coalesce(failure, $2) WHERE id IN (${LEFT_OVER}) AND id = $1`,
-        [id, 'its builder died'],
-      );
-      if (rowCount === 1) await dropIn(client, id);
-      return rowCount === 1;
-    });
-    if (left) dropped.push(id);
+    // It may have been promoted since it was found.
+    const still = async (client: ClientBase) =>
+      (await client.query(`SELECT FROM (${LEFT_OVER}) left_over WHERE id = $1`, [id])).rowCount === 1;
+    if (await dropUnguarded(pool, id, still, 'its builder died')) dropped.push(id);
   }
   return dropped;
 }
@@ -68,21 +64,13 @@ export async function dropAbandoned(pool: Pool): Promise<number[]> {
 const STOPS_WITHIN_MS = 15_000;
 const ASKS_EVERY_MS = 50;
 
-/** Has whoever builds it stop, or drops it where nobody does. Throws `GenerationRefused` where it was complete before that. */
+/** Has whoever builds it stop, or drops it where nobody does, or where it is complete. Throws `GenerationRefused` where it is live. */
 export async function discardElsewhere(pool: Pool, id: number): Promise<void> {
-  await setFailure(pool, id, NOT_WANTED);
+  if (!(await setFailure(pool, id, NOT_WANTED))) return dropGeneration(pool, id, ['ready']);
   const ends = performance.now() + STOPS_WITHIN_MS;
   for (;;) {
-    const status = (await findGeneration(pool, id))?.status;
-    if (status === 'dropped') return;
-    if (status !== 'building')
-      throw new GenerationRefused(`generation ${id} is ${status} meanwhile: discard it once more`);
-    const free = await withTransaction(pool, async (client) => {
-      if (!(await isUnguarded(client, id))) return false;
-      await dropIn(client, id);
-      return true;
-    });
-    if (free) return;
+    if ((await findGeneration(pool, id))?.status === 'dropped') return;
+    if (await dropUnguarded(pool, id, (_, { status }) => status === 'building')) return;
     if (performance.now() > ends)
       throw new GenerationRefused(`generation ${id} will be dropped as soon as its builder comes to it`);
     await delay(ASKS_EVERY_MS);
@@ -98,14 +86,15 @@ export async function beginAnew(
   id: number,
   settings: ProjectionSettings,
 ): Promise<{ schema: string; interruptions: number }> {
-  return withTransaction(pool, async (client) => {
-    await client.query('SELECT FROM app.generations WHERE id = $1 FOR UPDATE', [id]);
-    const left = await findGeneration(client, id);
+  const begin = async (client: ClientBase) => {
+    await lockDecision(client);
+    const left = await lockedGeneration(client, id);
     // Whoever was here first may have finished it, or somebody has discarded it.
     if (left?.status !== 'building' || left.failure !== null) throw new GenerationRefused(NOT_WANTED);
     const interruptions = [...left.interruptions, interruption(left.progress)];
     await client.query(`DROP SCHEMA IF EXISTS ${left.schema} CASCADE`);
-    if (left.comparedWith !== null) await dropIn(client, left.comparedWith);
+    const basis = left.comparedWith === null ? null : await lockedGeneration(client, left.comparedWith);
+    if (basis) await dropIn(client, basis);
     const schema = schemaOf(id, interruptions.length);
     await makeEmpty(client, id, schema);
     await client.query(
@@ -113,7 +102,8 @@ export async function beginAnew(
       [id, fingerprint(settings), JSON.stringify(interruptions), schema],
     );
     return { schema, interruptions: interruptions.length };
-  });
+  };
+  return orBusy(pool, dropOf(id), () => withTransaction(pool, begin));
 }
 
 function interruption(progress: BuildProgress | null): Interruption {

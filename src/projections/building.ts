@@ -1,18 +1,13 @@
 /** A generation while it is built: guarded, told about, and dropped with a reason when it comes to nothing. */
 import type { Pool } from 'pg';
-import { withTransaction } from '../platform/pools';
 import { beginAnew } from './abandoned';
+import { giveUpGeneration } from './dropping';
 import { failureText } from './failure';
 import type { HistoryOptions, RebuildProgress } from './fold-history';
-import { NOT_WANTED, setFailure, setProgress } from './generation-progress';
-import {
-  GenerationRefused,
-  type Request,
-  beginGeneration,
-  dropIn,
-  guardBuild,
-  reserveGeneration,
-} from './generations';
+import { type Guard, PATIENCE_MS, guardBuild } from './generation-locks';
+import { NOT_WANTED, setProgress } from './generation-progress';
+import { GenerationRefused } from './generation-refused';
+import { type Request, beginGeneration, reserveGeneration } from './generations';
 
 export interface BuildingOptions extends HistoryOptions, Request {
   /** A generation whose builder died, begun anew under its number. */
@@ -24,6 +19,7 @@ export interface BuildingOptions extends HistoryOptions, Request {
 export interface Building {
   id: number;
   schema: string;
+  guard: Guard;
   /** How often builders of it died. */
   interruptions: number;
   /** Aborted by the caller, by whoever discards it, and when the guard is lost. */
@@ -46,9 +42,9 @@ export async function building<T>(
   const { pool, again, signal, onBegun, onProgress } = options;
   const stop = new AbortController();
   const id = again ?? (await reserveGeneration(pool));
-  const release = await guardBuild(pool, id, (error) =>
-    stop.abort(new LeftToTheNext(`the guard of generation ${id} was lost`, { cause: error })),
-  );
+  const onLost = (error: Error) =>
+    stop.abort(new LeftToTheNext(`the guard of generation ${id} was lost`, { cause: error }));
+  const guard = await guardBuild(pool, id, { onLost, waitsMs: PATIENCE_MS });
   const telling = new Telling(pool, id, () => stop.abort(new GenerationRefused(NOT_WANTED)));
   try {
     const { schema, interruptions } = await ground(options, id);
@@ -57,6 +53,7 @@ export async function building<T>(
       return await work({
         id,
         schema,
+        guard,
         interruptions,
         signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
         say(progress) {
@@ -73,7 +70,7 @@ export async function building<T>(
     }
   } finally {
     await telling.end();
-    await release();
+    await guard.release();
   }
 }
 
@@ -90,13 +87,9 @@ async function ground(
 
 async function giveUp(pool: Pool, id: number, error: unknown): Promise<void> {
   try {
-    const why = await failureText(pool, error);
-    await withTransaction(pool, async (client) => {
-      await setFailure(client, id, why);
-      await dropIn(client, id);
-    });
+    await giveUpGeneration(pool, id, await failureText(pool, error));
   } catch {
-    // The database is away: whoever comes next finds it abandoned. What is thrown is what happened first.
+    // The database is away, or busy: whoever comes next finds it abandoned. What is thrown is what happened first.
   }
 }
 

@@ -1,7 +1,8 @@
 /** What is kept of a generation while it is built: how far it is, why it was given up, that it is complete. */
 import type { ClientBase, Pool } from 'pg';
 import type { DiffSummary } from './diff';
-import { type BuildProgress, GenerationRefused } from './generations';
+import { GenerationRefused } from './generation-refused';
+import type { BuildProgress } from './generations';
 
 export const NOT_WANTED = 'discarded';
 
@@ -19,11 +20,13 @@ export async function setProgress(db: Pool, id: number, progress: BuildProgress)
   return rowCount === 1;
 }
 
-export async function setFailure(db: Pool | ClientBase, id: number, failure: string): Promise<void> {
-  await db.query(
-    `UPDATE app.generations SET failure = $2 WHERE id = $1 AND status IN ('building', 'ready')`,
+/** Its builder stops, and whoever comes next drops it. False where it is not being built any more. */
+export async function setFailure(db: Pool, id: number, failure: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE app.generations SET failure = $2 WHERE id = $1 AND status = 'building'`,
     [id, failure],
   );
+  return rowCount === 1;
 }
 
 /** It is complete, and waits for whoever promotes it. Throws where nobody wants it any more, or another has begun it anew. */

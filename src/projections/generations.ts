@@ -1,7 +1,8 @@
 /** Which generations there are, which one is live, and the instant in which another takes its place. */
 import type { ClientBase, Pool } from 'pg';
 import { withTransaction } from '../platform/pools';
-import { BUILDER } from './keep-live';
+import { PATIENCE_MS, lockNames, orBusy, promotion } from './generation-locks';
+import { GenerationRefused } from './generation-refused';
 import { LIVE, createIndexes, createTables, schemaName, schemaOf } from './generation-schema';
 import { type Made, type ProjectionSettings, fingerprint, madeOf, readMade } from './settings';
 
@@ -53,11 +54,6 @@ export interface Interruption {
   phase: string;
   position: number;
   head: number;
-}
-
-/** What was asked cannot be done with this generation, or with none of that number. */
-export class GenerationRefused extends Error {
-  readonly code = 'generation-refused';
 }
 
 /** The live generation moved on, or was replaced, since it was read: what was folded on it is dropped and read anew. */
@@ -297,6 +293,8 @@ export interface PromotionSteps {
   catchUp: (client: ClientBase, upTo: number) => Promise<void>;
   /** Both are as of one position, and bear the names yet that they had. */
   tell?: (client: ClientBase, succession: Succession) => Promise<void>;
+  /** For its locks; then rejects with `GenerationBusy`. */
+  waitsMs?: number;
 }
 
 /**
@@ -306,11 +304,15 @@ export interface PromotionSteps {
 export async function promote(
   pool: Pool,
   id: number,
-  { permit, catchUp, tell }: PromotionSteps,
+  { permit, catchUp, tell, waitsMs = PATIENCE_MS }: PromotionSteps,
 ): Promise<void> {
-  await withTransaction(pool, async (client) => {
+  const swap = async (client: ClientBase) => {
     // Which generation is live is read when no other promotion is under way.
-    await client.query('SELECT pg_advisory_xact_lock($1, 0)', [BUILDER]);
+    await lockNames(client, waitsMs);
+    await client.query(
+      `SELECT FROM app.generations WHERE id = $1 OR status = 'live' ORDER BY id FOR UPDATE`,
+      [id],
+    );
     const live = await liveGeneration(client);
     if (!live) throw new Error('there is no live generation to replace');
     // It may have been promoted or dropped while this one waited.
@@ -332,68 +334,6 @@ export async function promote(
       `UPDATE app.generations SET status = 'live', schema_name = $2, promoted_at = now() WHERE id = $1`,
       [id, LIVE],
     );
-  });
-}
-
-/**
- * Says that the generation is being built here. Returns how to stop saying so. `onLost` is told when the session is gone and
- * with it the lock: somebody else may take the generation over from then on.
- */
-export async function guardBuild(
-  pool: Pool,
-  id: number,
-  onLost: (error: Error) => void = () => undefined,
-): Promise<() => Promise<void>> {
-  const client = await pool.connect();
-  // Without a listener the loss of a connection in use ends the process.
-  client.on('error', onLost);
-  await client.query('SELECT pg_advisory_lock($1, $2)', [BUILDER, id]);
-  return async () => {
-    const failed = await client.query('SELECT pg_advisory_unlock($1, $2)', [BUILDER, id]).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error : true),
-    );
-    client.off('error', onLost);
-    client.release(failed);
   };
-}
-
-/** Whether nobody builds, compares or promotes it: its builder, if it has not ended, is dead. */
-export async function isUnguarded(client: ClientBase, id: number): Promise<boolean> {
-  const { rows } = await client.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1, $2) AS free', [
-    BUILDER,
-    id,
-  ]);
-  return rows[0]?.free === true;
-}
-
-/** Former generations that are kept to go back to. */
-const KEPT = 2;
-
-/** Drops former generations but for the last that were live. */
-export async function dropOld(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ id: number }>(
-    `SELECT id FROM app.generations WHERE status = 'former' ORDER BY promoted_at DESC, id DESC OFFSET $1`,
-    [KEPT],
-  );
-  for (const { id } of rows) await dropGeneration(pool, id);
-}
-
-/** With what only it is compared with. */
-export async function dropGeneration(pool: Pool, id: number): Promise<void> {
-  await withTransaction(pool, (client) => dropIn(client, id));
-}
-
-/** In the caller's transaction. */
-export async function dropIn(client: ClientBase, id: number): Promise<void> {
-  const found = await findGeneration(client, id);
-  // The live one bears a name that is not its own, and stays.
-  if (!found || found.status === 'live') return;
-  await client.query(`DROP SCHEMA IF EXISTS ${schemaName(found.schema)} CASCADE`);
-  const { rows } = await client.query<{ basis: number | null }>(
-    `UPDATE app.generations SET status = 'dropped' WHERE id = $1 AND status <> 'live' RETURNING compared_with AS basis`,
-    [id],
-  );
-  const basis = rows[0]?.basis ?? null;
-  if (basis !== null) await dropIn(client, basis);
+  await orBusy(pool, promotion, () => withTransaction(pool, swap));
 }

@@ -10,7 +10,10 @@ import { CatchUp } from './catch-up';
 import { CountedAhead } from './diff';
 import { FoldHistory } from './fold-history';
 import { compareWith, markReady } from './generation-progress';
-import { GenerationRefused, type Succession, dropOld, guardBuild, promotable, promote } from './generations';
+import { dropOld } from './dropping';
+import { type Guard, WAITS_MS, guardBuild } from './generation-locks';
+import { GenerationRefused } from './generation-refused';
+import { type Succession, promotable, promote } from './generations';
 import { type Act, type OnPromoted, START, promotionOf } from './promotion';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
@@ -37,11 +40,13 @@ export interface Built {
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { pool } = options;
   await dropAbandoned(pool);
-  return building({ ...options, purpose: 'rebuild' }, async (site) => {
+  const built = await building({ ...options, purpose: 'rebuild' }, async (site) => {
     await raise(options, site);
-    const position = await putLive({ ...options, generation: site.id, signal: site.signal });
-    return { generation: site.id, position, ...(await count(pool)) };
+    const position = await putLive({ ...options, generation: site.id, signal: site.signal }, site.guard);
+    return { generation: site.id, position };
   });
+  await dropOld(pool);
+  return { ...built, ...(await count(pool)) };
 }
 
 /**
@@ -88,6 +93,8 @@ export interface PromoteOptions extends Pick<
   /** Throws where it may not be: asked when no other promotion is under way any more. */
   permit?: (succession: Succession) => void;
   act?: Act;
+  /** For each lock; then rejects with `GenerationBusy`. */
+  waitsMs?: number;
 }
 
 /**
@@ -96,18 +103,23 @@ export interface PromoteOptions extends Pick<
  * `GenerationRefused` where it cannot be.
  */
 export async function promoteGeneration(options: PromoteOptions): Promise<number> {
-  const release = await guardBuild(options.pool, options.generation);
+  const { pool, generation, waitsMs } = options;
+  const guard = await guardBuild(pool, generation, { waitsMs });
+  let position: number;
   try {
-    return await putLive(options);
+    position = await putLive({ waitsMs: WAITS_MS, ...options }, guard);
   } finally {
-    await release();
+    await guard.release();
   }
+  // The decision is over: dropping is another.
+  await dropOld(pool);
+  return position;
 }
 
 /** Only its guard may call this. */
-async function putLive(options: PromoteOptions): Promise<number> {
+async function putLive(options: PromoteOptions, guard: Guard): Promise<number> {
   const { pool, ledger, settings: now, generation: id, onProgress, signal } = options;
-  const { permit, onPromoted, act = START } = options;
+  const { permit, onPromoted, act = START, waitsMs } = options;
   const { schema, made, fingerprint } = await promotable(pool, id);
   if (!madeByThisCode(fingerprint))
     throw new GenerationRefused(`generation ${id} was made by another version of Tallystick: build it anew`);
@@ -116,11 +128,14 @@ async function putLive(options: PromoteOptions): Promise<number> {
   const near = () =>
     catchUp.untilNear((position) => onProgress?.({ phase: 'catching-up', position, head }), signal);
   await near();
+  // What is counted ahead is of the two that change places.
+  await guard.decide();
   const counted = onPromoted ? await CountedAhead.open(pool, schema) : null;
   try {
     // Counting takes its time.
     await near();
     await promote(pool, id, {
+      waitsMs,
       permit,
       catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
       tell: async (client, succession) => {
@@ -132,7 +147,6 @@ async function putLive(options: PromoteOptions): Promise<number> {
   } finally {
     await counted?.close();
   }
-  await dropOld(pool);
   const { position } = catchUp;
   onProgress?.({ phase: 'promoted', position, head: Math.max(head, position) });
   return position;

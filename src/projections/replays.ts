@@ -15,11 +15,11 @@ import { type DiffItem, type DiffSummary, type Section, RememberedDiffs, diffPag
 import type { Page, Place } from './diff/page';
 import { LIVE } from './generation-schema';
 import { NOT_WANTED, recordedChanges, setFailure } from './generation-progress';
+import { dropGeneration } from './dropping';
+import { GenerationBusy, GenerationRefused } from './generation-refused';
 import {
   type Generation,
-  GenerationRefused,
   type Succession,
-  dropGeneration,
   findGeneration,
   liveGeneration,
   positionOf,
@@ -68,6 +68,7 @@ interface Running {
 /** Held by whoever builds a replay. */
 const REPLAY = 0x7a13;
 const LOOKS_EVERY_MS = 5_000;
+const MOST_IN_LINE = 8;
 
 /** What to build, whoever asked for it and however often it was begun. */
 type Draft = Pick<RebuildOptions, 'settings' | 'basis' | 'lastFact' | 'reason' | 'requestedBy' | 'again'>;
@@ -76,6 +77,8 @@ export class Replays {
   private running: Running | null = null;
   private readonly diffs: RememberedDiffs;
   private reading: Promise<unknown> = Promise.resolve();
+  private line: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
   private readonly watching = new AbortController();
   private watch: Promise<void> = Promise.resolve();
 
@@ -149,7 +152,7 @@ export class Replays {
       const where = progress ? `fact ${progress.position} of ${progress.head}` : 'its beginning';
       await setFailure(pool, id, `given up: its builder died ${died} times, at last at ${where}`);
     }
-    await dropGeneration(pool, id);
+    await dropGeneration(pool, id, ['building']);
     return true;
   }
 
@@ -246,29 +249,47 @@ export class Replays {
     promoter: Promoter,
     { versions, onProgress }: { versions: Versions; onProgress?: (progress: RebuildProgress) => void },
   ): Promise<number> {
-    return promoteGeneration({
-      ...this.parts,
-      generation: id,
-      onProgress,
-      permit: (succession) => assertFourEyes(succession, promoter),
-      act: { by: promoter.name, versions },
-    });
+    return this.inLine(() =>
+      promoteGeneration({
+        ...this.parts,
+        generation: id,
+        onProgress,
+        permit: (succession) => assertFourEyes(succession, promoter),
+        act: { by: promoter.name, versions },
+      }),
+    );
   }
 
   /** Stops building it, wherever it is built, or drops what was built. */
-  async discard(id: number): Promise<void> {
-    const running = this.running?.generation === id ? this.running : null;
-    running?.stop.abort(new GenerationRefused(NOT_WANTED));
-    await running?.done;
-    const status = (await this.find(id))?.status;
-    // Else it was complete a moment too early.
-    if (running && status === 'dropped') return;
-    if (status === 'building') return discardElsewhere(this.parts.pool, id);
-    if (status !== 'ready')
-      throw new GenerationRefused(
-        `generation ${id} is ${status}: only what waits to be promoted can be discarded`,
-      );
-    await dropGeneration(this.parts.pool, id);
+  discard(id: number): Promise<void> {
+    return this.inLine(async () => {
+      const running = this.running?.generation === id ? this.running : null;
+      running?.stop.abort(new GenerationRefused(NOT_WANTED));
+      await running?.done;
+      const status = (await this.find(id))?.status;
+      // Else it was complete a moment too early.
+      if (running && status === 'dropped') return;
+      if (status === 'building') return discardElsewhere(this.parts.pool, id);
+      if (status !== 'ready')
+        throw new GenerationRefused(
+          `generation ${id} is ${status}: only what waits to be promoted can be discarded`,
+        );
+      await dropGeneration(this.parts.pool, id, ['ready']);
+    });
+  }
+
+  /** One promotion or discard of this process at a time: those who wait for it hold no connection, and are not many. */
+  private async inLine<T>(work: () => Promise<T>): Promise<T> {
+    if (this.waiting === MOST_IN_LINE)
+      throw new GenerationBusy(`${MOST_IN_LINE} promotions and discards wait here already: try again`);
+    this.waiting++;
+    const mine = this.line.then(work);
+    this.line = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      this.waiting--;
+    }
   }
 
   /** Ends watching; what is being built is left to the next start, or to another replica. */

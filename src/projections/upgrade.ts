@@ -8,7 +8,10 @@ import type { Ledger } from '../ledger/port';
 import type { Log } from '../platform/logging';
 import { dropAbandoned, findAbandoned } from './abandoned';
 import { diff } from './diff';
-import { GenerationRefused, type Generation, dropGeneration, liveGeneration } from './generations';
+import { dropUnguarded } from './dropping';
+import { PATIENCE_MS } from './generation-locks';
+import { GenerationRefused } from './generation-refused';
+import { type Generation, liveGeneration } from './generations';
 import { recordChanges } from './generation-progress';
 import { isLedByOther } from './lease';
 import type { OnPromoted } from './promotion';
@@ -122,7 +125,7 @@ async function bringUp(parts: UpgradeParts): Promise<Upgraded> {
     log.warn({ generation }, 'a new generation waits to be promoted, as the policy asks');
     return 'waits';
   }
-  const position = await promoteGeneration({ ...compared, onPromoted, signal });
+  const position = await promoteGeneration({ ...compared, onPromoted, signal, waitsMs: PATIENCE_MS });
   log.info({ generation, position }, 'new generation is live');
   return 'promoted';
 }
@@ -148,7 +151,7 @@ async function built(parts: UpgradeParts, { settings, changed }: Todo): Promise<
   let again: number | undefined;
   for (const { id, fingerprint: theirs } of await findAbandoned(pool, 'upgrade')) {
     if (theirs === mine && again === undefined) again = id;
-    else await dropGeneration(pool, id);
+    else await dropUnguarded(pool, id, (_, { status }) => status === 'building');
   }
   const what = changed.length > 0 ? `sources changed: ${changed.join(', ')}` : 'code or policy changed';
   const reason = `at a start: ${what}`;
@@ -160,6 +163,6 @@ async function built(parts: UpgradeParts, { settings, changed }: Todo): Promise<
     `SELECT id FROM app.generations WHERE status = 'ready' AND purpose = 'upgrade' AND id <> $1`,
     [generation],
   );
-  for (const { id } of rows) await dropGeneration(pool, id);
+  for (const { id } of rows) await dropUnguarded(pool, id, (_, { status }) => status === 'ready');
   return generation;
 }

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defaultPolicy, policySchema } from '../../src/domain/policy';
 import { createLogger } from '../../src/platform/logging';
 import { dropAbandoned, findAbandoned } from '../../src/projections/abandoned';
-import { dropGeneration, listGenerations, liveGeneration } from '../../src/projections/generations';
+import { dropGeneration } from '../../src/projections/dropping';
+import { listGenerations, liveGeneration } from '../../src/projections/generations';
 import { build } from '../../src/projections/rebuild';
 import { Replays } from '../../src/projections/replays';
 import { VersionBook } from '../../src/projections/versions';
@@ -106,7 +107,7 @@ describe(`kill -9 of replays and promotions (${ROUNDS} rounds, KILL_SEED=${SEED}
 async function undisturbed(house: House): Promise<Rows> {
   const generation = await draftOf(house, 'lenient');
   const rows = await rowsOf(house.pool, `gen_${generation}`);
-  await dropGeneration(house.pool, generation);
+  await dropGeneration(house.pool, generation, ['ready']);
   return rows;
 }
 

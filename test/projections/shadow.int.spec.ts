@@ -10,14 +10,9 @@ import {
 } from '../../src/projections/diff';
 import type { Page, Place } from '../../src/projections/diff/page';
 import { wholeState } from '../../src/projections/generation-schema';
-import {
-  GenerationRefused,
-  beginGeneration,
-  dropGeneration,
-  listGenerations,
-  liveGeneration,
-  promote,
-} from '../../src/projections/generations';
+import { dropGeneration } from '../../src/projections/dropping';
+import { GenerationRefused } from '../../src/projections/generation-refused';
+import { beginGeneration, listGenerations, liveGeneration, promote } from '../../src/projections/generations';
 import { OtherCode } from '../../src/projections/live';
 import { build, promoteGeneration } from '../../src/projections/rebuild';
 import { CurrentSettings } from '../../src/projections/settings';
@@ -245,7 +240,7 @@ describe('a draft beside the live generation', () => {
       const unfinished = await beginGeneration(house.pool, house.settings);
       await refused(unfinished.id, /still being built/);
       const { generation: dropped } = await draft(house);
-      await dropGeneration(house.pool, dropped);
+      await dropGeneration(house.pool, dropped, ['ready']);
       await refused(dropped, /was dropped/);
       const { generation: foreign } = await draft(house);
       await house.pool.query(`UPDATE app.generations SET fingerprint = 'other-code' WHERE id = $1`, [

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { policySchema } from '../../src/domain/policy';
 import { diff, eachDifference } from '../../src/projections/diff';
 import type { DriftDifference } from '../../src/projections/diff/drifts';
-import { GenerationRefused, dropGeneration, findGeneration } from '../../src/projections/generations';
+import { dropGeneration } from '../../src/projections/dropping';
+import { GenerationRefused } from '../../src/projections/generation-refused';
+import { findGeneration } from '../../src/projections/generations';
 import { EndRefused, lastFactOf } from '../../src/projections/last-fact';
 import { build, promoteGeneration } from '../../src/projections/rebuild';
 import { createWorld, everyFault } from '../../src/simulator';
@@ -105,7 +107,7 @@ describe('a draft that ends at a fact', () => {
       await expect(diff(parts(house, comparedWith ?? 0))).rejects.toThrow(
         /the draft beside it is compared with it/,
       );
-      await dropGeneration(house.pool, generation);
+      await dropGeneration(house.pool, generation, ['ready']);
       const { rows } = await house.pool.query(
         `SELECT status FROM app.generations WHERE id IN ($1, $2)
          UNION ALL SELECT nspname FROM pg_namespace WHERE nspname LIKE 'gen\\_%'`,

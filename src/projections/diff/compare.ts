@@ -2,16 +2,10 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Ledger } from '../../ledger/port';
 import { CatchUp } from '../catch-up';
-import {
-  type Generation,
-  GenerationRefused,
-  completeGeneration,
-  guardBuild,
-  lastFormer,
-  positionOf,
-} from '../generations';
+import { guardBuild, keepNames, leave } from '../generation-locks';
+import { GenerationRefused } from '../generation-refused';
+import { type Generation, completeGeneration, lastFormer, positionOf } from '../generations';
 import { LIVE, schemaName } from '../generation-schema';
-import { keepLive, leave } from '../keep-live';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from '../settings';
 
 export interface DiffParts {
@@ -42,26 +36,26 @@ export async function compared<T>(parts: DiffParts, compare: (sides: Sides) => P
   const asked = await completeGeneration(pool, id);
   if (asked.lastFact !== null) return asOfLastFact(pool, asked, asked.lastFact, compare);
   if (asked.status !== 'live')
-    return asOfOnePosition(parts, asked, (client, position) =>
-      compare({ client, before: LIVE, after: schemaName(asked.schema), position }),
+    return asOfOnePosition(parts, id, (client, schema, position) =>
+      compare({ client, before: LIVE, after: schema, position }),
     );
   const replaced = await lastFormer(pool);
   if (!replaced)
     throw new GenerationRefused(
       `generation ${id} is the live one, and none that it replaced is kept: there is nothing to compare it with`,
     );
-  return asOfOnePosition(parts, replaced, async (client, position) => {
+  return asOfOnePosition(parts, replaced.id, async (client, schema, position) => {
     const { rows } = await client.query<{ generation: number }>(`SELECT generation FROM ${LIVE}.checkpoint`);
     if (rows[0]?.generation !== id)
       throw new GenerationRefused(`another generation took the place of ${id} meanwhile: ask again`);
-    return compare({ client, before: schemaName(replaced.schema), after: LIVE, position });
+    return compare({ client, before: schema, after: LIVE, position });
   });
 }
 
 /** Both end at one fact, for ever: nothing is caught up. */
 async function asOfLastFact<T>(
   pool: Pool,
-  { id, schema, comparedWith }: Generation,
+  { id, comparedWith }: Generation,
   position: number,
   compare: (sides: Sides) => Promise<T>,
 ): Promise<T> {
@@ -69,27 +63,34 @@ async function asOfLastFact<T>(
     throw new GenerationRefused(
       `generation ${id} is what was in force up to fact ${position}: the draft beside it is compared with it`,
     );
-  const basis = await completeGeneration(pool, comparedWith);
-  return inSnapshot(pool, (client) =>
-    compare({ client, before: schemaName(basis.schema), after: schemaName(schema), position }),
-  );
+  return inSnapshot(pool, async (client) => {
+    // Either may have been dropped since.
+    const [basis, draft] = [
+      await completeGeneration(client, comparedWith),
+      await completeGeneration(client, id),
+    ];
+    return compare({ client, before: schemaName(basis.schema), after: schemaName(draft.schema), position });
+  });
 }
 
 async function asOfOnePosition<T>(
   { pool, ledger, settings }: DiffParts,
-  { id, schema, made, fingerprint }: Generation,
-  read: (client: PoolClient, position: number) => Promise<T>,
+  id: number,
+  read: (client: PoolClient, schema: string, position: number) => Promise<T>,
 ): Promise<T> {
   const ifLevel = () =>
     inSnapshot(pool, async (client) => {
+      const schema = schemaName((await beside(client, id)).schema);
       const [now, other] = [await positionOf(client, LIVE), await positionOf(client, schema)];
-      return now === other ? { value: await read(client, now) } : null;
+      return now === other ? { value: await read(client, schema, now) } : null;
     });
   const level = await ifLevel();
   if (level) return level.value;
-  const folds = madeByThisCode(fingerprint);
-  const release = await guardBuild(pool, id);
+  const guard = await guardBuild(pool, id);
+  let folds: boolean;
   try {
+    const { schema, made, fingerprint } = await beside(pool, id);
+    folds = madeByThisCode(fingerprint);
     const catchUp = folds
       ? await CatchUp.open({ ledger, pool, settings: madeSettings(made, settings), schema })
       : null;
@@ -100,7 +101,7 @@ async function asOfOnePosition<T>(
       if (result) return result.value;
     }
   } finally {
-    await release();
+    await guard.release();
   }
   throw new GenerationRefused(
     `generation ${id} is not where live is, which has moved on: ` +
@@ -110,11 +111,20 @@ async function asOfOnePosition<T>(
   );
 }
 
-async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Read where it keeps its name. It may have been promoted or dropped since it was found. */
+async function beside(db: Pool | PoolClient, id: number): Promise<Generation> {
+  const found = await completeGeneration(db, id);
+  if (found.status === 'live')
+    throw new GenerationRefused(`generation ${id} took the live one's place meanwhile: ask again`);
+  return found;
+}
+
+/** No generation is promoted or dropped meanwhile. */
+export async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     // A promotion renames what the later statements of a snapshot read.
-    await keepLive(client);
+    await keepNames(pool, client);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     return await work(client);
   } finally {

@@ -5,7 +5,7 @@
 import type { ClientBase, Pool, PoolClient } from 'pg';
 import { LIVE, schemaName } from '../generation-schema';
 import { type Succession, liveVersion, positionOf } from '../generations';
-import { keepLive, leave, letLiveGo } from '../keep-live';
+import { keepNames, leave, letNamesGo } from '../generation-locks';
 import { type DriftChanges, driftChanges } from './summary';
 
 interface Counted {
@@ -36,12 +36,12 @@ export class CountedAhead {
     const client = await pool.connect();
     try {
       // Only while both are read whole must they keep their names.
-      await keepLive(client);
+      await keepNames(pool, client);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       // Nobody waits for it, so it takes one core at most from those who work.
       await client.query('SET LOCAL max_parallel_workers_per_gather = 0');
       const counted = await count(client, schema);
-      await letLiveGo(client);
+      await letNamesGo(client);
       return new CountedAhead(client, counted);
     } catch (error) {
       await leave(client);

@@ -1,7 +1,7 @@
 /** Summaries for those who ask again and again: computed once, until one of the two generations has moved. */
 import { LIVE } from '../generation-schema';
 import { completeGeneration, positionOf } from '../generations';
-import type { DiffParts } from './compare';
+import { type DiffParts, inSnapshot } from './compare';
 import { type DiffSummary, diff } from './summary';
 
 interface Remembered {
@@ -26,22 +26,22 @@ export class RememberedDiffs {
 
   /** Whoever asks while it is computed gets that one. Throws `GenerationRefused` as `compared` does. */
   async of(generation: number): Promise<DiffSummary> {
-    const { schema } = await completeGeneration(this.parts.pool, generation);
+    await completeGeneration(this.parts.pool, generation);
     const known = this.known.get(generation);
     if (known) {
-      const { live, positions } = await this.standing(schema);
+      const { live, positions } = await this.standing(generation);
       const recent = performance.now() - known.at < SHARE * known.tookMs;
       if (known.live === live && (known.positions === positions || recent)) return known.summary;
     }
-    const running = this.underWay.get(generation) ?? this.compute(generation, schema);
+    const running = this.underWay.get(generation) ?? this.compute(generation);
     this.underWay.set(generation, running);
     return running;
   }
 
-  private async compute(generation: number, schema: string): Promise<DiffSummary> {
+  private async compute(generation: number): Promise<DiffSummary> {
     try {
       const started = performance.now();
-      const { live } = await this.standing(schema);
+      const { live } = await this.standing(generation);
       const summary = await diff({ ...this.parts, generation });
       const at = performance.now();
       const { position } = summary;
@@ -60,15 +60,17 @@ export class RememberedDiffs {
     }
   }
 
-  private async standing(schema: string): Promise<{ live: number; positions: string }> {
-    const { pool } = this.parts;
-    const { rows } = await pool.query<{ generation: number; position: number }>(
-      `SELECT generation, position FROM ${LIVE}.checkpoint`,
-    );
-    const [row] = rows;
-    return {
-      live: row?.generation ?? 0,
-      positions: `${row?.position ?? 0}/${await positionOf(pool, schema)}`,
-    };
+  private standing(generation: number): Promise<{ live: number; positions: string }> {
+    return inSnapshot(this.parts.pool, async (client) => {
+      const { schema } = await completeGeneration(client, generation);
+      const { rows } = await client.query<{ generation: number; position: number }>(
+        `SELECT generation, position FROM ${LIVE}.checkpoint`,
+      );
+      const [row] = rows;
+      return {
+        live: row?.generation ?? 0,
+        positions: `${row?.position ?? 0}/${await positionOf(client, schema)}`,
+      };
+    });
   }
 }
