@@ -206,6 +206,13 @@ CREATE TABLE app.outbox (
   publish_error text
 );
 
+CREATE TABLE app.revoked_keys (
+  sha256 bytea NOT NULL,
+  name text NOT NULL,
+  reason text,
+  revoked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE app.seen_signatures (
   replay_key bytea NOT NULL,
   expires_at timestamp with time zone NOT NULL
@@ -307,6 +314,10 @@ ALTER TABLE app.outbox ADD CONSTRAINT outbox_status_check CHECK ((status = ANY (
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE app.outbox ADD CONSTRAINT outbox_idempotency_key_key UNIQUE (idempotency_key);
+
+ALTER TABLE app.revoked_keys ADD CONSTRAINT revoked_keys_sha256_check CHECK ((octet_length(sha256) = 32));
+
+ALTER TABLE app.revoked_keys ADD CONSTRAINT revoked_keys_pkey PRIMARY KEY (sha256);
 
 ALTER TABLE app.seen_signatures ADD CONSTRAINT seen_signatures_pkey PRIMARY KEY (replay_key);
 

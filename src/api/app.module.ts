@@ -1,11 +1,11 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
-import { AuthGuard } from '../platform/http/auth';
+import { MemoryBudget } from '../platform/http/memory-budget';
 import { ProblemFilter } from '../platform/http/problem';
 import type { KafkaLag } from '../platform/kafka/lag';
 import type { Log } from '../platform/logging';
@@ -67,7 +67,18 @@ import { ExplainStockHandler } from './stock/explain-stock';
 import { GetStockHandler } from './stock/get-stock';
 import { GetStockTrailHandler } from './stock/get-stock-trail';
 import { StockController } from './stock/stock.controller';
-import { CONFIG, KAFKA_LAG, LEDGER, LOGGER, POOL, READINESS, REGISTRY, SOURCES, TRACES } from './tokens';
+import {
+  CONFIG,
+  KAFKA_LAG,
+  LEDGER,
+  LOGGER,
+  MEMORY_BUDGET,
+  POOL,
+  READINESS,
+  REGISTRY,
+  SOURCES,
+  TRACES,
+} from './tokens';
 import { DraftMappingHandler, DraftPolicyHandler } from './versions/draft-version';
 import { MappingsController } from './versions/mappings.controller';
 import { PolicyController } from './versions/policy.controller';
@@ -176,6 +187,7 @@ export class AppModule {
       { provide: KAFKA_LAG, useValue: parts.kafkaLag ?? null },
       { provide: TRACES, useValue: parts.traces ?? null },
       { provide: READINESS, useValue: parts.readiness ?? new Readiness() },
+      { provide: MEMORY_BUDGET, useValue: new MemoryBudget() },
       { provide: REGISTRY, useValue: parts.registry ?? new Registry() },
     ];
     return {
@@ -194,12 +206,11 @@ export class AppModule {
         Metrics,
         OpenApi,
         ReadModels,
-        { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: ReadModelInterceptor },
         { provide: APP_PIPE, useValue: validation },
       ],
-      exports: [CONFIG, POOL, LEDGER, SOURCES, LOGGER, TRACES],
+      exports: [CONFIG, POOL, LEDGER, SOURCES, LOGGER, MEMORY_BUDGET, TRACES],
     };
   }
 }

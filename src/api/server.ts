@@ -3,7 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { ApiError } from '../platform/http/errors';
-import { installBodyParsers } from '../platform/http/body';
+import { KeyBook } from '../platform/http/auth';
+import { installDoors } from '../platform/http/doors';
+import type { MemoryBudget } from '../platform/http/memory-budget';
 import { problemContentType, problemOf } from '../platform/http/problem';
 import { rememberTrace, traceOf } from '../platform/http/trace';
 import { traceFrom, traceparent } from '../platform/traces/traceparent';
@@ -15,6 +17,7 @@ import { NestLogger } from './nest-logger';
 import { openApiDocument } from './openapi/document';
 import { OpenApi } from './openapi/openapi.controller';
 import { SECURITY_HEADERS } from './security-headers';
+import { MEMORY_BUDGET } from './tokens';
 
 export type { AppParts } from './app.module';
 
@@ -56,7 +59,9 @@ export async function createApp(parts: AppParts, listener?: Listener): Promise<N
   };
   const module = AppModule.register(parts);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
-  installBodyParsers(fastify);
+  const keys = new KeyBook(parts.config.keys, parts.pool, parts.logger);
+  fastify.addHook('onClose', async () => keys.stop());
+  installDoors(fastify, { keys, budget: app.get<MemoryBudget>(MEMORY_BUDGET) });
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
     const { method, routeOptions } = request;
@@ -66,6 +71,7 @@ export async function createApp(parts: AppParts, listener?: Listener): Promise<N
     parts.logger.debug({ method, route, status: statusCode, ms, trace: traceOf(request)?.id }, 'request');
   });
   app.get(OpenApi).make = () => openApiDocument(app);
+  await keys.start();
   return app;
 }
 

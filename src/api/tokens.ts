@@ -3,6 +3,7 @@ export {
   KAFKA_LAG,
   LEDGER,
   LOGGER,
+  MEMORY_BUDGET,
   POOL,
   READINESS,
   REGISTRY,

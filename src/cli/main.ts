@@ -301,6 +301,37 @@ program
     finish(await runTrail(ref, options));
   });
 
+const keys = program
+  .command('keys')
+  .description('the keys of the configuration file: who may ask the service for what')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  tallystick keys list                                      which are valid, expired, revoked
+  tallystick keys revoke systems --reason "told in a chat"  at every replica within seconds, and for good`,
+  );
+
+keys
+  .command('list')
+  .description('the keys, and whether they are valid, expired or revoked')
+  .addOption(json())
+  .action(async (options: { json: boolean }) => {
+    const { runListKeys } = await import('./keys.js');
+    await runListKeys(options);
+  });
+
+keys
+  .command('revoke')
+  .description('let the token of a key open nothing any more')
+  .argument('<name>')
+  .option('--reason <text>', 'why, kept beside it')
+  .addOption(json())
+  .action(async (name: string, options: { json: boolean; reason?: string }) => {
+    const { runRevokeKey } = await import('./keys.js');
+    await runRevokeKey(name, options);
+  });
+
 program
   .command('demo')
   .description('simulate a day of trading with faults in it, and find them')

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Proposal } from '../ledger/port';
+import type { MemoryBudget } from '../platform/http/memory-budget';
 import type { Format } from './format';
 import type { IngestLimits } from './limits';
-import type { MemoryBudget } from './memory-budget';
 import type { Proposer } from './proposals';
 import { bodyTooLarge } from './refusals';
 import { Spool } from './spool';

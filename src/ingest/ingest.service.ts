@@ -4,7 +4,8 @@ import type { SourceKind, SourceSettings } from '../domain/sources/source-kind';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
 import { errorCode } from '../platform/database/errors';
-import { CONFIG, LEDGER, SOURCES, TRACES } from '../platform/http/tokens';
+import type { MemoryBudget } from '../platform/http/memory-budget';
+import { CONFIG, LEDGER, MEMORY_BUDGET, SOURCES, TRACES } from '../platform/http/tokens';
 import type { TraceBook } from '../platform/traces/trace-book';
 import { type Trace, traceparent } from '../platform/traces/traceparent';
 import type { SourceBook } from '../projections/sources';
@@ -12,7 +13,6 @@ import { OWN_SOURCE } from '../projections/translate';
 import { collect, spoolFolder } from './collect';
 import { formatOf } from './format';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
-import { MemoryBudget } from './memory-budget';
 import { proposer } from './proposals';
 import { type Recorded, Recorder } from './recorder';
 import { bodyTooLarge, diskFull, sourceUnknown, unreadable } from './refusals';
@@ -41,7 +41,6 @@ const RELOAD_MS = 1_000;
 /** Takes a body in whole, splits it into messages, and records them: all of them, or, when one cannot be read, none. */
 @Injectable()
 export class IngestService {
-  private readonly budget: MemoryBudget;
   private reloadedAt = -Infinity;
 
   constructor(
@@ -49,10 +48,9 @@ export class IngestService {
     @Inject(SOURCES) private readonly sources: SourceBook,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(INGEST_LIMITS) private readonly limits: IngestLimits,
+    @Inject(MEMORY_BUDGET) private readonly budget: MemoryBudget,
     @Optional() @Inject(TRACES) private readonly traces: TraceBook | null = null,
-  ) {
-    this.budget = new MemoryBudget(limits.allMemoryBytes);
-  }
+  ) {}
 
   /** Resolves once every message is durable. Throws ApiError, and the ledger's errors. */
   async ingest(request: IngestRequest): Promise<Recorded> {

@@ -28,8 +28,6 @@ export interface IngestLimits {
   memoryBytes: number;
   /** The same for one of many messages. */
   memoryMessages: number;
-  /** What all bodies together may hold in memory; beyond it they go to disk at once. */
-  allMemoryBytes: number;
   /** Longest silence of a client in the middle of a body. */
   idleMs: number;
   /** Facts and payload characters of one call of the ledger, and calls that may be under way for one body. */
@@ -49,7 +47,6 @@ export const defaultIngestLimits: IngestLimits = {
   unratedBytes: 4 * MIB,
   memoryBytes: 4 * MIB,
   memoryMessages: 10_000,
-  allMemoryBytes: 128 * MIB,
   idleMs: 30_000,
   blockFacts: defaultLimits.blockFacts,
   blockCharacters: defaultLimits.blockBytes / 2,

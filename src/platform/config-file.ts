@@ -58,6 +58,8 @@ function fileSchema(env: Environment, folder: string) {
       role: z.enum(keyRoles, { error: `must be one of ${keyRoles.join(', ')}` }),
       /** Of the bearer token, so that neither the file nor the environment holds what opens the door. */
       sha256: sha256(env),
+      /** Epoch milliseconds from which it opens nothing; never, where it is not said. */
+      expiresAt: instant.optional(),
       /** Names of the sources the key may use. Null: all. */
       sources: z.array(name).min(1).nullable().default(null),
     },

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify';
-import { createApp } from '../../src/api/server';
+import { type AppParts, createApp } from '../../src/api/server';
 import { defaultPolicy, type Policy } from '../../src/domain/policy';
 import { readJson } from '../../src/domain/sources/json';
 import { kindFor } from '../../src/domain/sources/registry';
@@ -75,6 +75,8 @@ export interface ServiceOptions {
   sources?: ProjectionSource[];
   /** Where the application finds the database; the projector always goes there directly. */
   route?: (url: string) => Promise<string>;
+  /** Of other faces, such as ingest. */
+  modules?: AppParts['modules'];
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
@@ -93,7 +95,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const lag = kafkaLag(config, log);
   const readiness = new Readiness();
   const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, readiness };
-  const app = await createApp(parts);
+  const app = await createApp({ ...parts, modules: options.modules });
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();

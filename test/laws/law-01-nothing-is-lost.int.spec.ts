@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { sourceKinds } from '../../src/domain/sources/registry';
 import { readJson } from '../../src/domain/sources/json';
 import { IngestService } from '../../src/ingest/ingest.service';
+import { MemoryBudget } from '../../src/platform/http/memory-budget';
 import { defaultIngestLimits } from '../../src/ingest/limits';
 import { proposer } from '../../src/ingest/proposals';
 import type { Recorded } from '../../src/ingest/recorder';
@@ -89,11 +90,12 @@ describe('law 1: nothing is lost', () => {
 function ingest({ ledger, sources }: House): IngestService {
   const config = loadConfig({ TALLYSTICK_DATA_DIR: folder }, folder);
   // Small enough that some bodies wait on disk and are read twice.
-  return new IngestService(ledger, sources, config, {
+  const limits = {
     ...defaultIngestLimits,
     memoryBytes: 4_000,
     blockFacts: 25,
-  });
+  };
+  return new IngestService(ledger, sources, config, limits, new MemoryBudget());
 }
 
 /** Null: refused. */

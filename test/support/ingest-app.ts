@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,10 +11,12 @@ import { IngestModule } from '../../src/ingest/ingest.module';
 import type { Ledger } from '../../src/ledger/port';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type KeyConfig, Secret } from '../../src/platform/config';
-import { installBodyParsers } from '../../src/platform/http/body';
-import { AuthGuard } from '../../src/platform/http/auth';
+import { KeyBook } from '../../src/platform/http/auth';
+import type { ConnectionLimits } from '../../src/platform/http/connections';
+import { installDoors } from '../../src/platform/http/doors';
+import { MemoryBudget } from '../../src/platform/http/memory-budget';
 import { ProblemFilter } from '../../src/platform/http/problem';
-import { CONFIG, LEDGER, LOGGER, POOL, SOURCES } from '../../src/platform/http/tokens';
+import { CONFIG, LEDGER, LOGGER, MEMORY_BUDGET, POOL, SOURCES } from '../../src/platform/http/tokens';
 import { createLogger } from '../../src/platform/logging';
 import { SourceBook } from '../../src/projections/sources';
 import { type TestDatabase, freshDatabase } from './postgres';
@@ -21,6 +24,7 @@ import { type TestDatabase, freshDatabase } from './postgres';
 export interface IngestApp {
   url: string;
   port: number;
+  server: Server;
   ledger: Ledger;
   database: TestDatabase;
   dataDir: string;
@@ -30,6 +34,9 @@ export interface IngestApp {
 export interface IngestAppOptions {
   keys?: KeyConfig[];
   limits?: Partial<IngestLimits>;
+  /** What all bodies together may hold in memory. */
+  bodiesBytes?: number;
+  connections?: ConnectionLimits;
   /** Webhook secrets by source. */
   secrets?: Record<string, string>;
   /** In place of the real one. */
@@ -58,6 +65,7 @@ export async function startIngestApp(options: IngestAppOptions = {}): Promise<In
       'test',
     );
   }
+  const budget = new MemoryBudget(options.bodiesBytes);
   const sources = Object.entries(secrets).map(([name, secret]) => ({
     name,
     secrets: { webhook: new Secret(secret) },
@@ -71,10 +79,10 @@ export async function startIngestApp(options: IngestAppOptions = {}): Promise<In
       { provide: CONFIG, useValue: { keys, sources, dataDir } },
       { provide: SOURCES, useValue: book },
       { provide: LOGGER, useValue: log },
-      { provide: APP_GUARD, useClass: AuthGuard },
+      { provide: MEMORY_BUDGET, useValue: budget },
       { provide: APP_FILTER, useClass: ProblemFilter },
     ],
-    exports: [LEDGER, POOL, CONFIG, SOURCES, LOGGER],
+    exports: [LEDGER, POOL, CONFIG, SOURCES, LOGGER, MEMORY_BUDGET],
   })
   class Parts {}
 
@@ -86,16 +94,25 @@ export async function startIngestApp(options: IngestAppOptions = {}): Promise<In
     logger: false,
   });
   Object.assign(app.get<IngestLimits>(INGEST_LIMITS), defaultIngestLimits, limits);
-  installBodyParsers(app.getHttpAdapter().getInstance());
+  const keyBook = new KeyBook(keys, database.pool, log);
+  installDoors(app.getHttpAdapter().getInstance(), {
+    keys: keyBook,
+    budget,
+    connections: options.connections,
+  });
+  await keyBook.start();
   await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const server = app.getHttpServer();
+  const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    server,
     ledger: real,
     database,
     dataDir,
     async close() {
+      keyBook.stop();
       await app.close();
       await real.close();
       await database.drop();

@@ -13,7 +13,6 @@ type Health = z.output<typeof health>;
 
 @ApiTags('health')
 @Controller('health')
-@Public()
 export class HealthController {
   constructor(
     private readonly checkpoint: CheckpointWatch,
@@ -22,6 +21,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
+  @Public()
   @ApiOperation({ summary: 'The process answers' })
   @ApiOkResponse({ standardSchema: health })
   live(): Health {
@@ -30,6 +30,7 @@ export class HealthController {
 
   /** Errors are told by their kinds: 503 `database-unavailable`, 503 `not-ready`, 503 `ledger-unavailable`. */
   @Get('ready')
+  @Public()
   @ApiOperation({
     summary:
       'Database and ledger answer, there is a live generation that this version can read, and no part of the service stands still',

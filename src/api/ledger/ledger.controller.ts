@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { ReadersOfSource } from '../../platform/http/auth';
 import { FACT_COLUMNS } from '../facts/columns';
 import { type FactView, type TracedFactView, fact, tracedFact } from '../facts/fact-view';
 import { listOf } from '../lists/list-schema';
@@ -29,6 +30,7 @@ export class LedgerController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('facts')
+  @ReadersOfSource()
   @ApiOperation({ summary: 'Recorded messages, byte for byte, in order of position' })
   @ApiOkResponse({ standardSchema: listOf(fact) })
   @Listed(FACT_COLUMNS)

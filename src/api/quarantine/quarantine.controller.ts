@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { ReadersOfSource } from '../../platform/http/auth';
 import { listOf } from '../lists/list-schema';
 import { Listed } from '../lists/listed';
 import type { Page } from '../lists/page';
@@ -15,6 +16,7 @@ export class QuarantineController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
+  @ReadersOfSource()
   @ApiOperation({ summary: 'Messages that were recorded and not understood; newest first' })
   @ApiOkResponse({ standardSchema: listOf(quarantined) })
   @Listed(COLUMNS)

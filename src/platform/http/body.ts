@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiError } from './errors';
+import { ApiError, unavailable } from './errors';
+import type { MemoryBudget } from './memory-budget';
+import { routeConfig, routeConfigOf } from './route-config';
 
 /** The handler gets the body as a stream of the bytes as received, of whatever content type. */
-export const RawBody = () => RouteConfig({ rawBody: true });
+export const RawBody = () => routeConfig({ rawBody: true });
 
-/** What ordinary requests (acts, settings) may send. */
+/** What ordinary requests (acts, settings) may send, and how long they may take for it. */
 const MAX_JSON_BYTES = 1024 * 1024;
+const MAX_JSON_MS = 30_000;
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const MAX_DISCARD_MS = 5_000;
 
@@ -17,14 +19,16 @@ type Done = (error: Error | null, body?: unknown) => void;
  * Replaces Fastify's body parsers by ours: a stream for routes with `@RawBody()`, JSON of at most 1 MiB for the others. To
  * be called on the adapter's instance before `app.init()`, of an app created with `bodyParser: false`.
  */
-export function installBodyParsers(fastify: FastifyInstance): void {
+export function installBodyParsers(fastify: FastifyInstance, budget: MemoryBudget): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    if (isRaw(request)) done(null, payload);
+    // Nothing is there that would read it.
+    if (request.is404) done(null);
+    else if (routeConfigOf(request).rawBody) done(null, payload);
     else if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) done(unsupported());
     else
-      readAll(payload, (error, text) => {
+      readAll(payload, budget, (error, text) => {
         if (error || typeof text !== 'string') done(error);
         else void parseJson(request, text, done);
       });
@@ -58,28 +62,45 @@ export async function discardBody(request: FastifyRequest, reply: FastifyReply):
   if (!whole) void reply.header('connection', 'close');
 }
 
-function isRaw(request: FastifyRequest): boolean {
-  const { config } = request.routeOptions;
-  return 'rawBody' in config && config.rawBody === true;
-}
-
 function unsupported(): ApiError {
   const detail = 'Send the body as application/json.';
   return new ApiError(415, 'content-type-unsupported', 'The content type is not supported', detail);
 }
 
-function readAll(stream: Readable, done: Done): void {
+function readAll(stream: Readable, budget: MemoryBudget, done: Done): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  stream.on('data', (chunk: Buffer) => {
+  const finish = (error: Error | null, text?: string): void => {
+    clearTimeout(timer);
+    stream.off('data', onData).off('error', finish).off('end', onEnd);
+    budget.give(bytes);
+    done(error, text);
+  };
+  const onData = (chunk: Buffer): void => {
+    if (bytes + chunk.length > MAX_JSON_BYTES) return finish(tooLarge());
+    if (!budget.take(chunk.length)) return finish(bodiesBusy());
     bytes += chunk.length;
-    if (bytes <= MAX_JSON_BYTES) chunks.push(chunk);
+    chunks.push(chunk);
+  };
+  const onEnd = (): void => finish(null, Buffer.concat(chunks).toString());
+  const timer = setTimeout(() => finish(bodyTooSlow(MAX_JSON_MS)), MAX_JSON_MS);
+  stream.on('data', onData).once('error', finish).once('end', onEnd);
+}
+
+function bodyTooSlow(ms: number): ApiError {
+  const detail = `The body was not whole within ${ms / 1000} s. Nothing of this request was recorded.`;
+  return new ApiError(408, 'body-timeout', 'The body took too long', detail, {
+    headers: { connection: 'close' },
   });
-  stream.once('error', (error) => done(error));
-  stream.once('end', () => {
-    if (bytes > MAX_JSON_BYTES) done(tooLarge());
-    else done(null, Buffer.concat(chunks).toString());
-  });
+}
+
+export function bodiesBusy(): ApiError {
+  return unavailable(
+    'bodies-busy',
+    'Too many bodies are being read',
+    'The memory for bodies that are being read is taken. Nothing of this request was recorded: send it again.',
+    1,
+  );
 }
 
 function tooLarge(): ApiError {

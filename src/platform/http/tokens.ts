@@ -12,6 +12,8 @@ export const SOURCES = Symbol('sources');
 export const LOGGER = Symbol('logger');
 /** `KafkaLag` of src/platform/kafka/lag.ts, or null where nothing is read from Kafka. */
 export const KAFKA_LAG = Symbol('kafka-lag');
+/** `MemoryBudget` of src/platform/http/memory-budget.ts: one for all bodies that are being read. */
+export const MEMORY_BUDGET = Symbol('memory-budget');
 /** `TraceBook` of src/platform/traces. */
 export const TRACES = Symbol('traces');
 /** `Readiness` of src/platform/readiness.ts. */

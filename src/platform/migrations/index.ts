@@ -11,6 +11,7 @@ import { Imports } from './0009-imports';
 import { PublishedAlerts } from './0010-published-alerts';
 import { Traces } from './0012-traces';
 import { AlertThreads } from './0013-alert-threads';
+import { RevokedKeys } from './0014-revoked-keys';
 import { ToldAsItIs } from './0016-told-as-it-is';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
@@ -27,5 +28,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   PublishedAlerts,
   Traces,
   AlertThreads,
+  RevokedKeys,
   ToldAsItIs,
 ];

@@ -1,31 +1,25 @@
-import { SetMetadata } from '@nestjs/common';
-import type { KeyConfig } from '../../config';
-
-export type Role = KeyConfig['role'];
-
-/** Who may call a route. */
-export type Access =
-  | { kind: 'public' }
-  /** `loopback`: also callers on this machine, without a key. */
-  | { kind: 'roles'; roles: readonly Role[]; loopback: boolean };
-
-export const ACCESS = 'tallystick:access';
+import type { FastifyRequest } from 'fastify';
+import { type Access, type Role, routeConfig, routeConfigOf } from '../route-config';
 
 /** The route is open to keys of any of these roles; admin may do everything, an operator may also read. */
-export const Roles = (...roles: [Role, ...Role[]]) =>
-  SetMetadata(ACCESS, { kind: 'roles', roles, loopback: false } satisfies Access);
+export const Roles = (...roles: [Role, ...Role[]]) => routeConfig({ access: { kind: 'roles', roles } });
 
 /** For what a scraper on the same machine may read without a key. */
 export const RolesOrLoopback = (...roles: [Role, ...Role[]]) =>
-  SetMetadata(ACCESS, { kind: 'roles', roles, loopback: true } satisfies Access);
+  routeConfig({ access: { kind: 'roles', roles, loopback: true } });
+
+/** A list that answers what is of one source alone where `?source=` names it: keys that are bound to that source may ask it. */
+export const ReadersOfSource = () =>
+  routeConfig({ access: { kind: 'roles', roles: ['reader'], sourceQuery: true } });
 
 /** Health checks, and webhooks, which are authenticated by their signature. */
-export const Public = () => SetMetadata(ACCESS, { kind: 'public' } satisfies Access);
+export const Public = () => routeConfig({ access: { kind: 'public' } });
 
 /** A route that says nothing: reading needs a reader, anything else an admin. */
-export function defaultAccess(method: string): Access {
+export function accessOf(request: FastifyRequest): Access {
+  const { method } = request;
   const safe = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
-  return { kind: 'roles', roles: [safe ? 'reader' : 'admin'], loopback: false };
+  return routeConfigOf(request).access ?? { kind: 'roles', roles: [safe ? 'reader' : 'admin'] };
 }
 
 export function isAllowed(role: Role, wanted: readonly Role[]): boolean {

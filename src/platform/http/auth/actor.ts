@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Role } from './access';
+import type { Role } from '../route-config';
 
 export interface Actor {
   /** A key's name, or `local:unverified`. What the ledger records. */

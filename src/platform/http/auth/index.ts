@@ -1,3 +1,4 @@
-export { Public, Roles, RolesOrLoopback } from './access';
+export { Public, ReadersOfSource, Roles, RolesOrLoopback } from './access';
 export { type Actor, actorOf } from './actor';
-export { AuthGuard } from './guard';
+export { installAdmission } from './admission';
+export { KeyBook } from './keys';

@@ -15,13 +15,20 @@ export function hasLoopbackHost(request: FastifyRequest): boolean {
 }
 
 /**
- * Whether a browser sent this for a page of another place. Programs send no Origin; a page may post to any address, and it
- * is the browser, not the page, that says so.
+ * Whether a browser sent this for a page of another place; one of another port of this machine is another place. Programs say
+ * neither header; a page may post to any address, with any text as its body, and it is the browser, not the page, that says so.
+ * To follow a link is nobody's request but the reader's: alerts have links to here.
  */
 export function isForeignPage(request: FastifyRequest): boolean {
-  const { origin } = request.headers;
-  if (origin === undefined) return false;
-  return !URL.canParse(origin) || !isLoopbackName(new URL(origin).hostname.replace(/^\[|\]$/g, ''));
+  const { origin, host = '', 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers;
+  if (origin !== undefined) return !isSameOrigin(origin, host);
+  if (site === undefined || site === 'same-origin' || site === 'none') return false;
+  return !(mode === 'navigate' && (request.method === 'GET' || request.method === 'HEAD'));
+}
+
+function isSameOrigin(origin: string, host: string): boolean {
+  const own = `http://${host}`;
+  return URL.canParse(own) && URL.canParse(origin) && new URL(origin).origin === new URL(own).origin;
 }
 
 function isLoopbackName(name: string): boolean {
