@@ -7,7 +7,7 @@ import { ensureLive } from '../projections/generations';
 import { InForceBook } from '../projections/in-force';
 import { type Author, type Version, VersionBook } from '../projections/versions';
 import { columns } from './columns';
-import { type Runtime, withRuntime } from './runtime';
+import { type CommandOptions, type Runtime, withRuntime } from './runtime';
 import { visibleLines } from '../platform/shown';
 import { writeOut } from './output';
 
@@ -20,11 +20,11 @@ export function openDrafts({ pool, ledger, sources }: Runtime): Drafts {
 }
 
 /** Before the service has ever run, the empty mapping and the configuration's policy are in force. */
-export function withDrafts<T>(work: (drafts: Drafts) => Promise<T>): Promise<T> {
+export function withDrafts<T>(work: (drafts: Drafts) => Promise<T>, options?: CommandOptions): Promise<T> {
   return withRuntime(async (runtime) => {
     await ensureLive(runtime.pool, runtime.settings);
     return work(openDrafts(runtime));
-  });
+  }, options);
 }
 
 /** Who can open the database needs no key to write. */

@@ -2,21 +2,22 @@ import { localActor } from '../platform/http/auth/actor';
 import { Imports, type Import } from '../projections/imports';
 import { columns } from './columns';
 import { print } from './drafts';
-import { withRuntime } from './runtime';
+import { type CommandOptions, withRuntime } from './runtime';
 
 interface Output {
   json: boolean;
 }
 
 export function runBeginImport({ json, reason }: Output & { reason?: string }): Promise<void> {
-  return withImports(async (imports) => {
+  const begin = async (imports: Imports) => {
     const begun = await imports.begin(localActor.name, reason ?? null);
     print(
       json
         ? JSON.stringify(begun)
         : `Import ${begun.id} has begun: what facts after ${begun.fromPosition} show alerts nobody until \`tallystick import end\`.`,
     );
-  });
+  };
+  return withImports(begin, { creates: true });
 }
 
 export function runEndImport({ json, now }: Output & { now: boolean }): Promise<void> {
@@ -56,6 +57,6 @@ function toldOf({ id, endedAt, toPosition }: Import, waitingFor: readonly string
     : `Import ${id} waits until these have said something newer: ${waitingFor.join(', ')}. \`--now\` waits for none.`;
 }
 
-function withImports(work: (imports: Imports) => Promise<void>): Promise<void> {
-  return withRuntime(({ pool, ledger }) => work(new Imports(pool, ledger)));
+function withImports(work: (imports: Imports) => Promise<void>, options?: CommandOptions): Promise<void> {
+  return withRuntime(({ pool, ledger }) => work(new Imports(pool, ledger)), options);
 }

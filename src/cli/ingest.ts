@@ -25,6 +25,7 @@ const CHUNK_BYTES = 1024 * 1024;
 export async function runIngest(options: IngestOptions): Promise<boolean> {
   const size = options.file === '-' ? null : (await stat(options.file)).size;
   return withRuntime((runtime, signal) => ingest(runtime, options, size, signal), {
+    creates: true,
     onInterrupt: 'what was recorded stays, and importing the file again is safe',
   });
 }

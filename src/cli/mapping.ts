@@ -34,9 +34,10 @@ export function runEditMapping(
 ): Promise<void> {
   const name = tableNamed(table);
   const entries = partOf(partOf(readDocument(file), 'mapping'), name);
-  return withDrafts(async (drafts) => {
+  const draft = async (drafts: Drafts) => {
     printDrafted(await drafts.draftTable(name, entries, author(reason)), 'mapping', output);
-  });
+  };
+  return withDrafts(draft, { creates: true });
 }
 
 export function runDiffMapping(table: string | undefined, output: Output): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Scope, dimensions } from '../domain/policy';
+import type { Drafts } from '../projections/drafts';
 import { partOf, readDocument } from './document-file';
 import {
   type Output,
@@ -22,9 +23,10 @@ export function runEditPolicy(
   { reason, ...output }: Output & { reason?: string },
 ): Promise<void> {
   const policy = partOf(readDocument(file), 'policy');
-  return withDrafts(async (drafts) => {
+  const draft = async (drafts: Drafts) => {
     printDrafted(await drafts.draftPolicy(policy, author(reason)), 'policy', output);
-  });
+  };
+  return withDrafts(draft, { creates: true });
 }
 
 export function runDiffPolicy(output: Output): Promise<void> {

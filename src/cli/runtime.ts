@@ -1,15 +1,16 @@
 /** What every command stands on: configuration, database (embedded unless a URL is given), ledger, sources, settings. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { createEventStoreLedger } from '../ledger/eventstoredb';
 import type { Ledger } from '../ledger/port';
 import { createPostgresLedger } from '../ledger/postgres';
 import { ConfigError, type Config, loadConfig } from '../platform/config';
+import { checkDatabase } from '../platform/database/check-url';
+import { assertInitialised, makeDataDir } from '../platform/database/cluster';
 import { type EmbeddedDatabase, startEmbedded } from '../platform/database/embedded';
 import { type Log, createLogger } from '../platform/logging';
 import { Readiness } from '../platform/readiness';
-import { migrate } from '../platform/migrations/migrate';
+import { assertMigrated, migrate } from '../platform/migrations/migrate';
 import { createPool } from '../platform/pools';
 import { Interrupted, aborted, onceAsked } from '../platform/shutdown';
 import { Replays } from '../projections/replays';
@@ -44,6 +45,8 @@ export interface RuntimeOptions {
   mode: 'owner' | 'guest';
   /** Checked when the service starts, so that it refuses early what it could only refuse late. */
   config?: Config;
+  /** Whether it may make a database, and tables. What only reads may not: it would find nothing there. Default: as the owner. */
+  creates?: boolean;
   /** Ends a start that is under way, at whatever moment: it rejects with the signal's reason, and leaves no PostgreSQL behind. */
   signal?: AbortSignal;
   /** Told what the start is at: a sentence without its full stop. */
@@ -51,11 +54,12 @@ export interface RuntimeOptions {
 }
 
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { mode, config = loadConfig(), signal, onPhase = () => undefined } = options;
+  const { mode, config = loadConfig(), creates = mode === 'owner', signal } = options;
+  const onPhase = options.onPhase ?? (() => undefined);
   // As far as it can be without a database: what is wrong in itself is said before anything is started.
   checkedPolicy(config.policy, null);
   const log = createLogger(config.logLevel);
-  mkdirSync(config.dataDir, { recursive: true });
+  if (creates) await makeDataDir(config.dataDir);
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
@@ -63,16 +67,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   let embedded: EmbeddedDatabase | null = null;
   const abandon = async () => embedded?.stop();
   const interrupted = aborted(signal);
-  const orInterrupted = <T>(work: Promise<T>): Promise<T> => Promise.race([work, interrupted]);
+  const orInterrupted = <T>(work: Promise<T>) => Promise.race([work, interrupted]);
   try {
     onPhase(config.databaseUrl ? 'It connects to the database' : 'It starts the embedded PostgreSQL');
-    if (!config.databaseUrl) {
+    if (config.databaseUrl) await orInterrupted(checkDatabase(config.databaseUrl.reveal()));
+    else {
+      if (!creates) await assertInitialised(config.dataDir);
       embedded = await startEmbedded({ dataDir: config.dataDir, log, mode, signal });
       closing.push(abandon);
     }
     const url = embedded?.url ?? config.databaseUrl?.reveal() ?? '';
     onPhase('It brings the tables of the database up to this version');
-    await orInterrupted(migrate(url));
+    await orInterrupted<unknown>(creates ? migrate(url) : assertMigrated(url));
     const onError = (error: Error) => {
       log.warn({ err: error }, 'an idle connection was lost');
     };
@@ -138,8 +144,7 @@ export async function configureSources({ config, sources }: Runtime): Promise<vo
   }
 }
 
-export interface CommandOptions {
-  config?: Config;
+export interface CommandOptions extends Pick<RuntimeOptions, 'config' | 'creates'> {
   /** For work that looks at the signal and ends by itself: what that leaves. Other work is left where it is. */
   onInterrupt?: string;
 }
@@ -150,13 +155,13 @@ export interface CommandOptions {
  */
 export async function withRuntime<T>(
   work: (runtime: Runtime, signal: AbortSignal) => Promise<T>,
-  { config, onInterrupt }: CommandOptions = {},
+  { config, creates = false, onInterrupt }: CommandOptions = {},
 ): Promise<T> {
   const asked = new AbortController();
   const { signal } = asked;
   const remove = onceAsked((name) => asked.abort(new Interrupted(name, onInterrupt)));
   try {
-    const runtime = await openRuntime({ mode: 'guest', config, signal });
+    const runtime = await openRuntime({ mode: 'guest', config, creates, signal });
     const working = work(runtime, signal);
     try {
       return await (onInterrupt !== undefined ? working : Promise.race([working, aborted(signal)]));

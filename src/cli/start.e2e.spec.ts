@@ -142,7 +142,7 @@ describe('while the database does not answer', () => {
         expect([refusal.status, refusal.headers.get('retry-after')]).toEqual([503, '1']);
         expect(await refusal.json()).toMatchObject({
           code: 'not-ready',
-          detail: expect.stringContaining('The service is starting') as unknown,
+          detail: expect.stringContaining('It connects to the database') as unknown,
         });
       }
       service.child.kill('SIGTERM');

@@ -30,19 +30,26 @@ export interface PoolOptions {
   onError?: (error: Error) => void;
 }
 
-export function createPool(options: PoolOptions): Pool {
-  const { url, name, max = 10, statementTimeoutMs = 30_000, connectTimeoutMs = 10_000, onError } = options;
-  const pool = new Pool({
+/** What each connection begins with. */
+export function poolSettings({
+  url,
+  name,
+  statementTimeoutMs = 30_000,
+}: Pick<PoolOptions, 'url' | 'name' | 'statementTimeoutMs'>) {
+  return {
     connectionString: url,
-    max,
     application_name: `tallystick ${name}`,
-    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     statement_timeout: statementTimeoutMs,
     // A statement prepared on an empty table keeps a plan that gets 4 to 10 times slower as the table grows.
     options: '-c plan_cache_mode=force_custom_plan',
     types: parsers,
-  });
+  };
+}
+
+export function createPool(options: PoolOptions): Pool {
+  const { max = 10, connectTimeoutMs = 10_000, onError } = options;
+  const pool = new Pool({ ...poolSettings(options), max, connectionTimeoutMillis: connectTimeoutMs });
   // Without a listener, the loss of an idle connection ends the process.
   pool.on('error', (error) => onError?.(error));
   return pool;

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createWorld, everyFault, type World } from '../../simulator';
 import { type Config, Secret, loadConfig } from '../../platform/config';
+import { makeDataDir } from '../../platform/database/cluster';
 import { Interrupted, aborted, onceAsked } from '../../platform/shutdown';
 import { type Runtime, openRuntime } from '../runtime';
 import { type Service, startService } from '../service';
@@ -24,6 +25,8 @@ const DAY_MS = 86_400_000;
 
 /** True when everything injected was found and nothing else. */
 export async function runDemo({ once, orders, seed }: DemoOptions): Promise<boolean> {
+  // Simulating takes its time; what cannot be kept is said before.
+  await makeDataDir(loadConfig().dataDir);
   const world = createWorld({ seed, orders, startAt: Date.now() - 4 * DAY_MS, faults: everyFault() });
   const secrets = makeSecrets(world);
   const config = await demoConfig(world, secrets);

@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries';
+import { ConfigError } from '../config-error';
 import { EmbeddedDatabaseUnavailable, errorCode } from './errors';
 import type { Identity } from './identity';
 import { run } from './run';
@@ -34,17 +35,53 @@ export function layout(dataDir: string) {
 
 const stagingPrefix = 'postgres.new-';
 
-/** Makes the data folder: passable, because the server may run as another user, but not listable. */
+const obstacles: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a file is in its place',
+  ENOENT: 'a folder above it is not there and cannot be made',
+  EACCES: 'this account may not',
+  EPERM: 'this account may not',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** Makes the data folder: passable, because the server may run as another user, but not listable. Throws ConfigError. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await makeFolder(dataDir);
     await access(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new EmbeddedDatabaseUnavailable(
-      `The data folder ${dataDir} cannot be written (${errorCode(error)}): choose another with TALLYSTICK_DATA_DIR.`,
-      { cause: error },
-    );
+    throw noDataDir(dataDir, error);
   }
+}
+
+/** Folder by folder: where the system says of a folder below one that exists that it is not there, as in /proc, Node's own way never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await makeOne(folder);
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (errorCode(error) !== 'ENOENT' || above === folder) throw error;
+    await makeFolder(above);
+    await makeOne(folder);
+  }
+}
+
+async function makeOne(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o711 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+  }
+}
+
+function noDataDir(dataDir: string, error: unknown): ConfigError {
+  const code = errorCode(error) ?? String(error);
+  const why = Object.hasOwn(obstacles, code) ? `${obstacles[code]}, ${code}` : code;
+  return new ConfigError([
+    `environment: TALLYSTICK_DATA_DIR: the folder ${dataDir} can be neither made nor written (${why}); choose another`,
+  ]);
 }
 
 /**
@@ -128,6 +165,18 @@ export async function initialiseCluster(
 
 export async function isInitialised(dataDir: string): Promise<boolean> {
   return (await clusterVersion(dataDir)) !== undefined;
+}
+
+/** For who may not make one. Throws ConfigError. */
+export async function assertInitialised(dataDir: string): Promise<void> {
+  const there = await isInitialised(dataDir).catch((error: unknown) => {
+    throw noDataDir(dataDir, error);
+  });
+  if (there) return;
+  throw new ConfigError([
+    `There is no database in ${dataDir} yet, and this command makes none: \`tallystick serve\` does, or \`tallystick ingest\`. ` +
+      'If there is one elsewhere, name its folder with TALLYSTICK_DATA_DIR or its server with DATABASE_URL.',
+  ]);
 }
 
 /** Refuses data of another major version, which PostgreSQL cannot read. */

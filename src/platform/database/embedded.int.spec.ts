@@ -237,7 +237,9 @@ describe('without the flock program', () => {
 describe('a folder that cannot be used', () => {
   it('is named, with the remedy', async () => {
     await writeFile(dataDir, 'a file where the folder should be');
-    await expect(start()).rejects.toThrow(/cannot be written \(EEXIST\).*TALLYSTICK_DATA_DIR/);
+    await expect(start()).rejects.toThrow(
+      /TALLYSTICK_DATA_DIR: the folder .* \(a file is in its place, EEXIST\)/,
+    );
     await rm(dataDir);
   });
 

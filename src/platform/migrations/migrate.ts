@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { ConfigError } from '../config-error';
 import { migrations } from './index';
 
 const migrationLock = 7_420_002;
@@ -39,10 +40,35 @@ export async function migrate(
     await guard.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     // TypeORM keeps its record in this schema and needs it before the first migration runs.
     await guard.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-    await assertNotNewer(guard, all);
+    refuseNewer(
+      await migrationsOf(guard),
+      all.map((migration) => new migration().name),
+    );
     return await runPending(url, all);
   } finally {
     await guard.end();
+  }
+}
+
+/**
+ * For who may not migrate: refuses a database that this version's migrations have not brought up to date. Throws ConfigError, or
+ * DatabaseIsNewer.
+ */
+export async function assertMigrated(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, application_name: 'tallystick', keepAlive: true });
+  await client.connect();
+  try {
+    const done = await migrationsOf(client);
+    const known = migrations.map((migration) => new migration().name);
+    refuseNewer(done, known);
+    if (known.every((name) => name !== undefined && done.includes(name))) return;
+    const what =
+      done.length === 0 ? 'has no tables of Tallystick yet' : 'is of an earlier version of Tallystick';
+    throw new ConfigError([
+      `The database ${what}, and this command changes none: start \`tallystick serve\`, which brings it up to this version.`,
+    ]);
+  } finally {
+    await client.end();
   }
 }
 
@@ -67,14 +93,18 @@ async function runPending(url: string, all: (new () => MigrationInterface)[]): P
   }
 }
 
-async function assertNotNewer(client: Client, all: (new () => MigrationInterface)[]): Promise<void> {
+/** Names, in the order in which they were run. */
+async function migrationsOf(client: Client): Promise<string[]> {
   const { rows: tables } = await client.query(
     'SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = $2',
     [schema, table],
   );
-  if (tables.length === 0) return;
+  if (tables.length === 0) return [];
   const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${schema}.${table} ORDER BY id`);
-  const known = new Set(all.map((migration) => new migration().name));
-  const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
+  return rows.map((row) => row.name);
+}
+
+function refuseNewer(done: readonly string[], known: readonly (string | undefined)[]): void {
+  const unknown = done.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
 }
