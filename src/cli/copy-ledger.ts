@@ -10,7 +10,7 @@ export async function runCopyLedger({ json }: { json: boolean }): Promise<boolea
   const { ledgerUrl, ...config } = loadConfig();
   if (ledgerUrl === null)
     throw new ConfigError([
-      'environment: LEDGER_URL: says where to, such as esdb://admin:changeit@localhost:2113?tls=false',
+      'environment: LEDGER_URL: says where to, such as esdb://user:password@localhost:2113?tls=false',
     ]);
   const copying = { config: { ...config, ledgerUrl: null } };
   return withRuntime((runtime) => copy(runtime, ledgerUrl.reveal(), json), copying);

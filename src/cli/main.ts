@@ -229,7 +229,7 @@ It goes on where it was interrupted, and may run beside a service. To move over:
 with LEDGER_URL.
 
 Example:
-  LEDGER_URL='esdb://admin:changeit@db1:2113,db2:2113,db3:2113' tallystick copy-ledger`,
+  LEDGER_URL='esdb://user:password@db1:2113,db2:2113,db3:2113' tallystick copy-ledger`,
   )
   .action(async (options: { json: boolean }) => {
     const { runCopyLedger } = await import('./copy-ledger.js');

@@ -54,7 +54,7 @@ export class IngestService {
 
   /** Resolves once every message is durable. Throws ApiError, and the ledger's errors. */
   async ingest(request: IngestRequest): Promise<Recorded> {
-    const source = await this.resolve(request.source, true);
+    const source = await this.resolve(request.source);
     const format = formatOf(request.contentType);
     const maxBytes = format.maxBytes(this.limits);
     if (request.contentLength !== null && request.contentLength > maxBytes)
@@ -85,16 +85,21 @@ export class IngestService {
     }
   }
 
-  /** @param tell whether the refusal of an unknown name may list the known ones */
-  async resolve(name: string, tell: boolean): Promise<ResolvedSource> {
+  private async resolve(name: string): Promise<ResolvedSource> {
+    const found = await this.find(name);
+    if (!found)
+      throw sourceUnknown(
+        name,
+        this.sources.all().map((source) => source.name),
+      );
+    return found;
+  }
+
+  async find(name: string): Promise<ResolvedSource | null> {
     const settings = this.sources.get(name) ?? (await this.reloaded(name));
     const kind = settings && kindFor(settings);
     // Our own facts are recorded by us alone.
-    if (!settings || !kind || settings.kind === OWN_SOURCE) {
-      const known = this.sources.all().map((source) => source.name);
-      throw sourceUnknown(name, tell ? known : undefined);
-    }
-    return { settings, kind };
+    return settings && kind && settings.kind !== OWN_SOURCE ? { settings, kind } : null;
   }
 
   /** Another replica may have configured it. */

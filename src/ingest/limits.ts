@@ -30,6 +30,9 @@ export interface IngestLimits {
   memoryMessages: number;
   /** Longest silence of a client in the middle of a body. */
   idleMs: number;
+  /** Until a body is whole; the same for a webhook, whose sender is a stranger until it is. */
+  bodyMs: number;
+  webhookMs: number;
   /** Facts and payload characters of one call of the ledger, and calls that may be under way for one body. */
   blockFacts: number;
   blockCharacters: number;
@@ -48,6 +51,8 @@ export const defaultIngestLimits: IngestLimits = {
   memoryBytes: 4 * MIB,
   memoryMessages: 10_000,
   idleMs: 30_000,
+  bodyMs: 900_000,
+  webhookMs: 30_000,
   blockFacts: defaultLimits.blockFacts,
   blockCharacters: defaultLimits.blockBytes / 2,
   blocksInFlight: 4,
@@ -60,6 +65,7 @@ export const limitVariables = {
   messageBytes: 'TALLYSTICK_MAX_MESSAGE_BYTES',
   depth: 'TALLYSTICK_MAX_JSON_DEPTH',
   messages: 'TALLYSTICK_MAX_MESSAGES',
+  bodyMs: 'TALLYSTICK_MAX_BODY_MS',
   compressionRatio: 'TALLYSTICK_MAX_COMPRESSION_RATIO',
 } as const;
 
@@ -79,6 +85,7 @@ const environmentSchema = z.object({
   /** Canonical forms are written by recursion. */
   TALLYSTICK_MAX_JSON_DEPTH: whole(512),
   TALLYSTICK_MAX_MESSAGES: whole(1_000_000_000),
+  TALLYSTICK_MAX_BODY_MS: whole(86_400_000),
   /** What gzip itself can reach. */
   TALLYSTICK_MAX_COMPRESSION_RATIO: whole(1_032),
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Gunzip, createGunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { discardBody } from '../platform/http/body';
+import { bodyTooSlow, discardBody } from '../platform/http/body';
 import { ApiError } from '../platform/http/errors';
 import { errorCode } from '../platform/database/errors';
 import { gathered } from './gathered';
@@ -14,7 +14,7 @@ import {
   encodingUnsupported,
 } from './refusals';
 
-type BodyLimits = Pick<IngestLimits, 'idleMs' | 'compressionRatio' | 'unratedBytes'>;
+type BodyLimits = Pick<IngestLimits, 'idleMs' | 'bodyMs' | 'compressionRatio' | 'unratedBytes'>;
 
 /**
  * The bytes of a request's body, decompressed, as they come. Ends early when the consumer does, and leaves the connection as
@@ -25,13 +25,13 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): AsyncGen
 }
 
 async function* chunksOf(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
-  const { idleMs } = limits;
+  const ends = performance.now() + limits.bodyMs;
   const gunzip = decompressor(request);
   let bytes = 0;
   const chunks: AsyncIterator<Buffer> = (gunzip ?? request).iterator({ destroyOnReturn: false });
   try {
     for (;;) {
-      const next = await within(idleMs, chunks.next());
+      const next = await within(limits, ends - performance.now(), chunks.next());
       if (next.done) return;
       bytes += next.value.length;
       if (gunzip && isBomb(bytes, gunzip.bytesWritten, limits)) throw compressionTooHigh(limits);
@@ -67,12 +67,16 @@ function decompressor(request: IncomingMessage): Gunzip | null {
   return request.pipe(gunzip);
 }
 
-async function within<T>(idleMs: number, work: Promise<T>): Promise<T> {
+/** Silence may be long, but a byte now and then does not make a body that never ends. */
+async function within<T>({ idleMs, bodyMs }: BodyLimits, leftMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(bodyTimeout(idleMs));
-    }, idleMs);
+    timer = setTimeout(
+      () => {
+        reject(leftMs < idleMs ? bodyTooSlow(bodyMs) : bodyTimeout(idleMs));
+      },
+      Math.max(0, Math.min(idleMs, leftMs)),
+    );
   });
   try {
     return await Promise.race([work, silence]);

@@ -85,24 +85,26 @@ export function diskFull(cause: unknown): ApiError {
   return unavailable('disk-full', 'There is no room for the body', detail, 60, cause);
 }
 
-/** @param known names of the sources that there are; not told to callers who are not yet authenticated */
-export function sourceUnknown(name: string, known?: readonly string[]): ApiError {
+/** @param known names of the sources that there are */
+export function sourceUnknown(name: string, known: readonly string[]): ApiError {
   const shown = JSON.stringify(name.slice(0, 100));
-  const listed =
-    known === undefined
-      ? ''
-      : known.length === 0
-        ? ' No source is configured.'
-        : ` Known: ${known.join(', ')}.`;
+  const listed = known.length === 0 ? ' No source is configured.' : ` Known: ${known.join(', ')}.`;
   return new ApiError(
     404,
     'source-unknown',
     'The source is not known',
     `There is no source ${shown}.${listed}`,
     {
-      members: known === undefined ? {} : { known },
+      members: { known },
     },
   );
+}
+
+/** The same for whatever is wrong: who has not proved himself learns neither which sources there are nor how they sign. */
+export function webhookRefused(): ApiError {
+  const detail =
+    'There is no such source, it takes no webhooks, or its signature is another one. The log of the service says which.';
+  return new ApiError(401, 'signature-invalid', 'The signature is not accepted', detail);
 }
 
 export function signatureRefused(code: string, reason: string): ApiError {

@@ -9,7 +9,10 @@ export type SignatureCheck =
 const MAX_SIGNATURES = 16;
 const DIGEST_BYTES = 32;
 
-/** Checks a webhook as its system signs it, in constant time. Reasons name headers, never secrets or digests. */
+/**
+ * Checks a webhook as its system signs it, in constant time, and with the work of one digest of the body whatever is missing.
+ * Reasons name headers, never secrets or digests.
+ */
 export function verifySignature(
   scheme: WebhookScheme,
   secret: string,
@@ -32,9 +35,9 @@ function verifyBody(
   key: Buffer,
   request: SignedRequest,
 ): SignatureCheck {
+  const digest = createHmac('sha256', key).update(request.body).digest();
   const signature = request.headers[header];
   if (!signature) return missing(header);
-  const digest = createHmac('sha256', key).update(request.body).digest();
   return matches(digest, Buffer.from(signature, encoding)) ? { ok: true } : wrong(header);
 }
 
@@ -48,13 +51,13 @@ function verifyStandardWebhook(
   const id = headers['webhook-id'];
   const timestamp = headers['webhook-timestamp'];
   const signatures = headers['webhook-signature'];
+  const digest = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
   if (!id) return missing('webhook-id');
   if (!timestamp) return missing('webhook-timestamp');
   if (!signatures) return missing('webhook-signature');
   if (!/^\d{1,12}$/.test(timestamp)) {
     return { ok: false, code: 'signature-invalid', reason: 'webhook-timestamp is no time in seconds' };
   }
-  const digest = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
   const candidates = signatures
     .split(' ')
     .slice(0, MAX_SIGNATURES)

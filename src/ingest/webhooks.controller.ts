@@ -43,7 +43,7 @@ export class WebhooksController {
         source,
         headers: singles(headers),
         contentLength: headers['content-length'] === undefined ? null : Number(headers['content-length']),
-        body: readBody(request.raw, this.limits),
+        body: readBody(request.raw, { ...this.limits, bodyMs: this.limits.webhookMs }),
         trace: traceOf(request),
       });
     } catch (error) {

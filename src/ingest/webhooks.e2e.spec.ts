@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { dial } from '../../test/support/dial';
 import { send } from '../../test/support/http';
 import { type IngestApp, startIngestApp } from '../../test/support/ingest-app';
 import { type Ledger, LedgerUnavailable } from '../ledger/port';
@@ -17,6 +18,8 @@ beforeAll(async () => {
         failAppend ? Promise.reject(new LedgerUnavailable('away')) : real.append(proposals),
     }),
     limits: { messageBytes: 100_000 },
+    // A quarter of it is for those who have not proved themselves.
+    bodiesBytes: 240_000,
   });
   await app.database.pool.query(
     `INSERT INTO app.sources (name, kind, time_zone, legal_entity, webhook_secret_env)
@@ -96,11 +99,11 @@ it('forgets signatures that are too old to be used again', async () => {
 });
 
 it.each<[string, string, (text: string) => Record<string, string>, string]>([
-  ['none', 'scend', () => ({}), 'signature-missing'],
+  ['none', 'scend', () => ({}), 'signature-invalid'],
   ['one of another secret', 'scend', (text) => signScend(text, 'other'), 'signature-invalid'],
   ['one of another body', 'scend', () => signScend('{}'), 'signature-invalid'],
   ['one that is no base64', 'scend', () => ({ 'x-scend-signature': '!' }), 'signature-invalid'],
-  ['none of three headers', 'middleware', () => ({}), 'signature-missing'],
+  ['none of three headers', 'middleware', () => ({}), 'signature-invalid'],
   ['an old one', 'middleware', (text) => signMiddleware(text, 'x', Date.now() - 301_000), 'signature-old'],
   [
     'one of the future',
@@ -117,7 +120,7 @@ it.each<[string, string, (text: string) => Record<string, string>, string]>([
     }),
     'signature-invalid',
   ],
-  ['any, where no secret is configured', 'prima', () => ({}), 'webhook-not-configured'],
+  ['any, where no secret is configured', 'prima', () => ({}), 'signature-invalid'],
 ])('refuses %s', async (_what, source, sign, code) => {
   const before = await app.ledger.head();
   const text = body();
@@ -127,10 +130,42 @@ it.each<[string, string, (text: string) => Record<string, string>, string]>([
   expect(await app.ledger.head()).toEqual(before);
 });
 
-it('tells a stranger nothing of the sources there are', async () => {
-  const answer = await deliver('nobody', '{}', {});
-  expect([answer.status, answer.body.code, answer.body.known]).toEqual([404, 'source-unknown', undefined]);
-  expect(JSON.stringify(answer.body)).not.toContain('scend');
+it.each<[string, (text: string) => Record<string, string>, string]>([
+  ['no signature', () => ({}), '{}'],
+  ['a signature of Scend', (text) => signScend(text, 'other'), '{}'],
+  ['a signature of the middleware', () => signMiddleware('other', 'x'), '{}'],
+  ['no body', () => ({}), ''],
+  ['what is no JSON', () => ({}), '{"a":'],
+  ['a long body', () => ({}), JSON.stringify({ a: 'x'.repeat(100_000) })],
+])('answers a stranger with %s alike, whether there is the source or not', async (_what, sign, text) => {
+  const answers = [];
+  // Known, known and without a secret, of ours alone, unknown, no name at all.
+  for (const name of ['scend', 'middleware', 'prima', 'tallystick', 'nobody', 'NO%20%00BODY']) {
+    const { status, headers, body: problem } = await deliver(name, text, sign(text));
+    const { date: _date, traceparent: _trace, ...rest } = headers;
+    expect(problem.instance).toBe(`/v1/webhooks/${name}`);
+    answers.push({
+      status,
+      headers: { ...rest, 'content-length': '' },
+      problem: { ...problem, instance: '' },
+    });
+  }
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+  expect(JSON.stringify(answers[0])).not.toMatch(/scend|prima|middleware/);
+});
+
+it('holds no more bodies of strangers than its share of the memory, and gives it back', async () => {
+  const text = body();
+  const slow = await dial(app.port);
+  const head = ['POST /v1/webhooks/scend HTTP/1.1', 'host: localhost', 'content-type: application/json'];
+  const most = 40_000;
+  slow.socket.write(`${[...head, `content-length: ${most + 1}`, '', ''].join('\r\n')}${'x'.repeat(most)}`);
+  let answer = await deliver('nobody', '"'.padEnd(most, ' '), {});
+  while (answer.status !== 503) answer = await deliver('nobody', '"'.padEnd(most, ' '), {});
+  expect([answer.body.code, answer.headers['retry-after']]).toEqual(['bodies-busy', '1']);
+  slow.socket.destroy();
+  while (answer.status === 503) answer = await deliver('scend', text, signScend(text));
+  expect(answer.status).toBe(202);
 });
 
 it('refuses a long body, a compressed one, and one that is signed and broken', async () => {
@@ -148,5 +183,5 @@ it('finds a source of another replica, and its secret in the environment variabl
   delete process.env.TEST_SCEND_SECRET;
   expect([known.status, known.body.recorded]).toEqual([202, 1]);
   const unset = await deliver('scend-2', text, signScend(text, ''));
-  expect([unset.status, unset.body.code]).toEqual([401, 'webhook-not-configured']);
+  expect([unset.status, unset.body.code]).toEqual([401, 'signature-invalid']);
 });

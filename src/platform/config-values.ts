@@ -1,5 +1,11 @@
 /** What several parts of the configuration file are made of. */
 import { z } from 'zod';
+import {
+  isPlaceholder,
+  isPlaceholderDigest,
+  placeholderDigest,
+  placeholderSecret,
+} from './config-placeholders';
 import { Secret } from './secret';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,17 +23,19 @@ export function secret(env: Environment) {
   return z
     .union([z.string().min(1), z.strictObject({ env: z.string().min(1) })], shape)
     .transform((value, context) => {
-      if (typeof value === 'string') return new Secret(value);
-      const found = env[value.env];
-      if (found) return new Secret(found);
-      context.addIssue({ code: 'custom', message: `the environment variable ${value.env} is not set` });
+      const found = typeof value === 'string' ? value : env[value.env];
+      if (found && !isPlaceholder(found)) return new Secret(found);
+      const what = typeof value === 'string' ? 'it' : `the environment variable ${value.env}`;
+      const message = found ? `${what} ${placeholderSecret}` : `${what} is not set`;
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     });
 }
 
 const digest = z
   .string({ error: 'the SHA-256 of the token is required, as text or as { env: NAME }' })
-  .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the token as 64 lower-case hex digits, never the token');
+  .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the token as 64 lower-case hex digits, never the token')
+  .refine((sha256) => !isPlaceholderDigest(sha256), placeholderDigest);
 
 /** The SHA-256 of a token, or `{ env: NAME }` of the variable that has it. */
 export function sha256(env: Environment) {

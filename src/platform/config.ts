@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
+import { hasPlaceholder, placeholderSecret } from './config-placeholders';
 import { slackChannel } from './config-alerts';
 import { type ConfigFile, readConfigFile } from './config-file';
 import type { Environment } from './config-values';
@@ -27,6 +28,7 @@ const text = z.string().min(1);
 const secretUrl = (protocols: RegExp, example: string) =>
   z
     .url({ protocol: protocols, error: `must be a URL such as ${example}` })
+    .refine((url) => !hasPlaceholder(url), `its password ${placeholderSecret}`)
     .transform((url) => new Secret(url))
     .nullable()
     .default(null);
@@ -51,7 +53,7 @@ const environmentSchema = z.object({
   LEDGER_URL: secretUrl(/^(esdb|kurrentdb)(\+discover)?$/, 'esdb://host:2113'),
   KAFKA_BROKERS: text
     .transform((list) => list.split(',').map((broker) => broker.trim()))
-    .pipe(z.array(text.regex(/^\S+:\d+$/, 'must be host:port, several divided by commas')))
+    .pipe(z.array(text.regex(/^[^\s@/]+:\d+$/, 'must be host:port, several divided by commas')))
     .default([]),
   SLACK_WEBHOOK_URL: secretUrl(/^https?$/, 'https://hooks.slack.com/services/…'),
   SLACK_BOT_TOKEN: text

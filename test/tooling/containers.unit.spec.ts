@@ -34,12 +34,23 @@ interface Compose {
 }
 
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
-const exampleEnv = Object.fromEntries(
+const written = Object.fromEntries(
   read('deploy/example.env')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
 );
+const digest = (token: string) => createHash('sha256').update(token).digest('hex');
+/** The example as somebody fills it in. */
+const exampleEnv: Record<string, string> = {
+  ...written,
+  POSTGRES_PASSWORD: '0f2c-of-the-database',
+  ADMIN_KEY_SHA256: digest('0f2c-of-admins'),
+  INGEST_KEY_SHA256: digest('0f2c-of-systems'),
+  METRICS_KEY: '0f2c-of-prometheus',
+  METRICS_KEY_SHA256: digest('0f2c-of-prometheus'),
+  SCEND_WEBHOOK_SECRET: '0f2c-of-scend',
+};
 const ours = Object.entries(compose.services).filter(([, { build }]) => build !== undefined);
 
 /** `${NAME}`, `${NAME:-default}` and `${NAME:?why it is needed}`, as Compose reads them. */
@@ -97,9 +108,22 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts nothing without the secrets that it needs, and nothing beyond loopback without keys', () => {
+    // As it is written, the example has no secret at all.
+    const empty = Object.keys(exampleEnv).filter((name) => written[name] !== exampleEnv[name]);
+    expect(empty).toHaveLength(6);
+    for (const name of empty) expect([name, written[name]]).toEqual([name, '']);
     const needed = ['POSTGRES_PASSWORD', 'ADMIN_KEY_SHA256', 'INGEST_KEY_SHA256', 'METRICS_KEY_SHA256'];
     for (const name of [...needed, 'SCEND_WEBHOOK_SECRET'])
       expect(() => configOf(compose.services.api as Service, { ...exampleEnv, [name]: '' })).toThrow(name);
+    for (const name of ['POSTGRES_PASSWORD', 'SCEND_WEBHOOK_SECRET'])
+      for (const value of ['change-me', 'CHANGEME', 'xxx'])
+        expect(() => configOf(compose.services.api as Service, { ...exampleEnv, [name]: value })).toThrow(
+          'is a placeholder',
+        );
+    for (const token of ['', 'change-me', 'admin-token', 'ingest-token', 'metrics-token'])
+      expect(() =>
+        configOf(compose.services.api as Service, { ...exampleEnv, ADMIN_KEY_SHA256: digest(token) }),
+      ).toThrow('digest of a placeholder');
     const folder = mkdtempSync(path.join(tmpdir(), 'tallystick-containers-'));
     try {
       expect(() => loadConfig({ HOST: '0.0.0.0' }, folder)).toThrow('no keys are configured');

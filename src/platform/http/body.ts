@@ -87,7 +87,7 @@ function readAll(stream: Readable, budget: MemoryBudget, done: Done): void {
   stream.on('data', onData).once('error', finish).once('end', onEnd);
 }
 
-function bodyTooSlow(ms: number): ApiError {
+export function bodyTooSlow(ms: number): ApiError {
   const detail = `The body was not whole within ${ms / 1000} s. Nothing of this request was recorded.`;
   return new ApiError(408, 'body-timeout', 'The body took too long', detail, {
     headers: { connection: 'close' },
