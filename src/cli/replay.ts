@@ -9,7 +9,7 @@ import { ensureLive, liveGeneration, positionOf } from '../projections/generatio
 import { type End, lastFactOf } from '../projections/last-fact';
 import { build, rebuild } from '../projections/rebuild';
 import { madeSettings } from '../projections/settings';
-import { insertPromotion } from '../reactions/promotion-alert';
+import { tellPromotion } from '../reactions/promotion-alert';
 import { diffText } from './diff-text';
 import { readMappingFile, readPolicyFile } from './document-file';
 import { openDrafts } from './drafts';
@@ -94,7 +94,7 @@ function nothing(what: string): never {
 async function replace(runtime: Runtime, options: ReplayOptions, signal: AbortSignal): Promise<void> {
   const { settings } = runtime;
   const { result, seconds } = await timed((onProgress) =>
-    rebuild({ ...parts(runtime, options), settings, signal, onProgress, onPromoted: insertPromotion }),
+    rebuild({ ...parts(runtime, options), settings, signal, onProgress, onPromoted: tellPromotion }),
   );
   const rate = Math.round(result.position / seconds);
   if (options.json) writeOut(`${JSON.stringify({ ...result, seconds, factsPerSecond: rate })}\n`);

@@ -18,7 +18,7 @@ import { SourceBook } from '../projections/sources';
 import { checkedMapping } from './mapping-file';
 import { checkedPolicy } from './document-file';
 import { liveGeneration } from '../projections/generations';
-import { insertPromotion } from '../reactions/promotion-alert';
+import { tellPromotion } from '../reactions/promotion-alert';
 import { CurrentSettings, type ProjectionSource } from '../projections/settings';
 
 export interface Runtime {
@@ -174,5 +174,5 @@ export async function withRuntime<T>(
 }
 
 export function openReplays({ bulkPool: pool, url, ledger, settings, log }: Runtime): Replays {
-  return new Replays({ pool, url, ledger, settings, log, onPromoted: insertPromotion });
+  return new Replays({ pool, url, ledger, settings, log, onPromoted: tellPromotion });
 }

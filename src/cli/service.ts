@@ -21,7 +21,7 @@ import { type LiveParts, LiveRunner } from '../projections/live';
 import type { Made } from '../projections/settings';
 import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
-import { insertPromotion } from '../reactions/promotion-alert';
+import { tellPromotion } from '../reactions/promotion-alert';
 import { kafkaPublisher } from '../reactions/publisher';
 import { checkRoutes, senders } from '../reactions/senders';
 import { type Runtime, configureSources, openReplays } from './runtime';
@@ -147,7 +147,7 @@ async function project(runtime: Runtime, runner: LiveRunner, signal: AbortSignal
     log,
     wanted,
     holder: runner.holder,
-    onPromoted: insertPromotion,
+    onPromoted: tellPromotion,
     signal,
   };
   const bringUp = () => upgrade(parts);

@@ -36,9 +36,9 @@ export interface ClusterQuery {
 type Sums = Omit<Cluster, 'cause' | 'firstDivergence' | 'change' | 'severity'> & { grade: number };
 interface Member {
   cluster: string;
-  cause: Cause;
+  cause: Cause | null;
   divergence: Divergence | null;
-  fixes: Proposal[];
+  fixes: Proposal[] | null;
 }
 
 const GRADES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
@@ -64,10 +64,10 @@ export async function readClusters(db: Pool | ClientBase, query: ClusterQuery): 
 }
 
 function clusterOf({ grade, ...sums }: Sums, members: readonly Member[]): Cluster {
-  const [first] = members;
+  const first = members.find(({ cause }) => cause !== null);
   return {
     ...sums,
-    cause: { code: first?.cause.code ?? '', about: first?.cause.about ?? null },
+    cause: { code: first?.cause?.code ?? '', about: first?.cause?.about ?? null },
     severity: GRADES[grade] ?? 'low',
     firstDivergence: first?.divergence ?? null,
     change: mostProposed(members),
@@ -78,7 +78,7 @@ function clusterOf({ grade, ...sums }: Sums, members: readonly Member[]): Cluste
 function mostProposed(members: readonly Member[]): Cluster['change'] {
   const counts = new Map<string, { proposal: Proposal; closes: number }>();
   for (const { fixes } of members) {
-    const [proposal] = fixes;
+    const [proposal] = fixes ?? [];
     if (!proposal) continue;
     const key = `${proposal.kind}/${proposal.system}`;
     const known = counts.get(key);
@@ -120,8 +120,10 @@ function sums(byId: boolean): string {
 const OPEN = `status = 'open'`;
 const GRADE = `array_position(ARRAY['critical', 'high', 'medium', 'low'], severity) - 1`;
 
+/** Null is what cannot be read: PostgreSQL refuses half a character, and one such finding must not hide the others. */
 const MEMBERS = `
-  SELECT c.id AS cluster, m.finding -> 'cause' AS cause, m.finding -> 'divergence' AS divergence, m.finding -> 'fixes' AS fixes
+  SELECT c.id AS cluster, app.json_member(m.finding, 'cause') AS cause, app.json_member(m.finding, 'divergence') AS divergence,
+         app.json_member(m.finding, 'fixes') AS fixes
     FROM unnest($1::text[]) AS c(id)
-   CROSS JOIN LATERAL (SELECT finding::json AS finding FROM ${LIVE}.drifts d WHERE d.cluster = c.id
+   CROSS JOIN LATERAL (SELECT finding FROM ${LIVE}.drifts d WHERE d.cluster = c.id
                         ORDER BY (d.status <> 'open'), d.opened_at, d.id LIMIT $2) m`;

@@ -4,6 +4,7 @@ import { tableNames } from '../domain/mapping/tables';
 import type { DriftChanges } from './diff';
 import type { Versions } from './drafts';
 import type { Succession } from './generations';
+import type { HandOver } from './hand-over';
 import { codeOf } from './settings';
 
 export interface Promotion {
@@ -18,6 +19,7 @@ export interface Promotion {
   by: string | null;
   /** What it was made with otherwise than the former one: tables of the mapping, `policy`, `code`, `sources`. */
   differs: { name: string; version: number | null }[];
+  /** Without those that facts have opened or ended which the former one had not folded yet. */
   drifts: DriftChanges[];
 }
 
@@ -29,7 +31,7 @@ export interface Act {
 
 export const START: Act = { by: null, versions: {} };
 
-export type OnPromoted = (client: ClientBase, promotion: Promotion) => Promise<void>;
+export type OnPromoted = (client: ClientBase, promotion: Promotion, handOver: HandOver) => Promise<void>;
 
 export function promotionOf(
   { live, next }: Succession,

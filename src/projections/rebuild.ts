@@ -13,7 +13,8 @@ import { compareWith, markReady } from './generation-progress';
 import { dropOld } from './dropping';
 import { type Guard, WAITS_MS, guardBuild } from './generation-locks';
 import { GenerationRefused } from './generation-refused';
-import { type Succession, promotable, promote } from './generations';
+import { LIVE } from './generation-schema';
+import { type Succession, positionOf, promotable, promote } from './generations';
 import { type Act, type OnPromoted, START, promotionOf } from './promotion';
 import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
 
@@ -140,8 +141,11 @@ async function putLive(options: PromoteOptions, guard: Guard): Promise<number> {
       catchUp: (client, livePosition) => catchUp.upTo(livePosition, client),
       tell: async (client, succession) => {
         if (!counted) return;
-        const drifts = await counted.now(client, succession);
-        await onPromoted?.(client, promotionOf(succession, act, { position: catchUp.position, drifts }));
+        const since = await positionOf(client, LIVE);
+        const drifts = await counted.now(client, succession, since);
+        const { position, engine } = catchUp;
+        const handOver = { before: LIVE, after: succession.next.schema, since, instant: engine.instant };
+        await onPromoted?.(client, promotionOf(succession, act, { position, drifts }), handOver);
       },
     });
   } finally {

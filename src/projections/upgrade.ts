@@ -23,6 +23,7 @@ import {
   codeOf,
   fingerprint,
   madeByThisCode,
+  readMade,
 } from './settings';
 
 export interface UpgradeParts {
@@ -132,14 +133,14 @@ async function bringUp(parts: UpgradeParts): Promise<Upgraded> {
 
 /** One that is whole already: built by a start before this one, or live before. */
 async function complete(pool: Pool, settings: ProjectionSettings): Promise<number | null> {
-  const { rows } = await pool.query<{ id: number; sources: string }>(
-    `SELECT id, settings::json ->> 'sources' AS sources FROM app.generations
+  const { rows } = await pool.query<{ id: number; settings: string }>(
+    `SELECT id, settings FROM app.generations
       WHERE fingerprint = $1 AND last_fact IS NULL AND (status = 'former' OR (status = 'ready' AND purpose = 'upgrade'))
       ORDER BY id DESC`,
     [fingerprint(settings)],
   );
-  const fits = ({ sources }: { sources: string }) =>
-    changedSources(JSON.parse(sources) as Made['sources'], settings).length === 0;
+  const fits = (row: { settings: string }) =>
+    changedSources(readMade(row.settings).sources, settings).length === 0;
   return rows.find(fits)?.id ?? null;
 }
 

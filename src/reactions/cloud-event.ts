@@ -40,14 +40,16 @@ export function cloudEvent(alert: Alert, source: string): CloudEvent {
 }
 
 function ofDrift({ body }: { body: AlertBody }) {
-  const { subject, openedAt, resolvedAt, firstDivergence } = body;
+  const { subject, openedAt, resolvedAt, firstDivergence, changedAt } = body;
   const opened = formatInstant(openedAt);
   const resolved = resolvedAt === null ? null : formatInstant(resolvedAt);
+  const changed = changedAt === undefined ? null : formatInstant(changedAt);
   return {
     subject: `${subject.kind}:${subject.id}`,
-    time: resolved ?? opened,
+    time: resolved ?? changed ?? opened,
     data: {
       ...body,
+      ...(changed !== null && { changedAt: changed }),
       openedAt: opened,
       resolvedAt: resolved,
       firstDivergence: firstDivergence && { ...firstDivergence, at: formatInstant(firstDivergence.at) },

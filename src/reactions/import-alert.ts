@@ -62,6 +62,6 @@ const ENDED = `
 const FOUND = `
   SELECT 'opened' AS change, detector, cause, amount_currency AS currency, count(*) AS drifts,
          coalesce(sum(amount_minor), 0)::bigint AS minor,
-         trim_scale(coalesce(sum((finding::json ->> 'unitsAtRisk')::numeric), 0))::text AS units
+         trim_scale(coalesce(sum(app.json_number(finding, 'unitsAtRisk')), 0))::text AS units
     FROM live.drifts WHERE status = 'open' AND opened_by > $1
    GROUP BY detector, cause, amount_currency ORDER BY detector, cause, amount_currency`;

@@ -30,7 +30,7 @@ describe('the outbox, filled by the live path', () => {
     expect((await alerts(position))[0]).toMatchObject({ kind: 'drift.opened', position });
   });
 
-  it('tells nobody of an acceptance, and everybody when it no longer holds', async () => {
+  it('tells of an acceptance, and again when it no longer holds', async () => {
     await service.tell('prima', salesOrder('SO2'));
     await service.tell('scend', rejected('SO2'));
     const position = (await service.ledger.head()).position;
@@ -39,7 +39,9 @@ describe('the outbox, filled by the live path', () => {
     );
     const accepted = await service.post(`/v1/drifts/${id}/accept`, { comment: 'agreed' });
     expect(accepted.json.status).toBe('accepted');
-    const before = (await alerts(position)).length;
+    const told = await alerts((await service.ledger.head()).position);
+    expect(told[0]).toMatchObject({ kind: 'drift.accepted', drift: id });
+    const before = told.length;
     const changed = await service.tell(
       'prima',
       salesOrder('SO2', { version: 2, totals: { net: '30.00', tax: '5.70', gross: '35.70' } }),

@@ -1,5 +1,6 @@
 import type { CaseRecord, DriftEvent, DriftRecord } from '../projections/engine/records';
-import { outboxRows } from './outbox';
+import { newsOf } from './outbox';
+import { type Told, rowsOf } from './tell';
 
 const finding = {
   subject: { kind: 'order', id: 'SC-1' },
@@ -10,18 +11,10 @@ const finding = {
   unitsAtRisk: null,
   divergence: null,
 };
-const drift = (over: Partial<DriftRecord> = {}) =>
-  ({
-    id: 'new',
-    anchor: 'a',
-    detector: 'x',
-    severity: 'high',
-    occurrence: 1,
-    openedBy: 5,
-    aliases: [],
-    finding,
-    ...over,
-  }) as unknown as DriftRecord;
+const drift = {
+  ...{ id: 'new', anchor: 'a', detector: 'x', severity: 'high', occurrence: 1, openedBy: 5, openedAt: 0 },
+  ...{ aliases: ['old'], resolvedAt: null, resolvedBy: null, finding },
+} as unknown as DriftRecord;
 const event = (over: Partial<DriftEvent>): DriftEvent => ({
   caseKey: 'order:SO1',
   anchor: 'a',
@@ -34,59 +27,74 @@ const event = (over: Partial<DriftEvent>): DriftEvent => ({
   detail: '',
   ...over,
 });
-const rows = (events: Partial<DriftEvent>[], record = drift()) => {
-  const cases = new Map([['order:SO1', { drifts: new Map([['a', record]]) } as unknown as CaseRecord]]);
-  return outboxRows(events.map(event), cases).map(({ idempotency_key, opened_keys }) => [
-    idempotency_key,
-    ...opened_keys,
-  ]);
+const opened = event({});
+const resolved = event({ type: 'resolved', status: 'resolved', at: 5, position: 8 });
+const accepted = event({ type: 'accepted', status: 'accepted' });
+const again = event({ type: 'reopened', occurrence: 2, position: 8 });
+const consequence = event({ type: 'consequence', status: 'consequence' });
+
+/** What is written of these events where this was told before: kinds, with what becomes of each for people. */
+const written = (events: DriftEvent[], told: Partial<Told> | null, imported = false) => {
+  const cases = new Map([['order:SO1', { drifts: new Map([['a', drift]]) } as unknown as CaseRecord]]);
+  const before = { toldAs: 'old', told: null, people: null, recent: 0, ...told };
+  const known = new Map(told === null ? [] : [['new', before]]);
+  return rowsOf(newsOf(events, cases), known, () => imported);
 };
+const kinds = (...args: Parameters<typeof written>) =>
+  written(...args).map(
+    ({ kind, status, waits }) => `${kind.slice(6)} ${waits && status === 'pending' ? 'waits' : status}`,
+  );
+const open = { told: 'drift.opened', people: 'drift.opened' } as const;
 
-describe('outboxRows', () => {
-  it('has one key a transition of what one fact has opened, whatever number of occurrence it has', () => {
-    const [first] = rows([{}]);
-    const [same] = rows([{ type: 'reopened', detail: 'was consequence' }]);
-    const [later] = rows([{ type: 'reopened', occurrence: 2 }], drift({ openedBy: 6 }));
-    // Opened in another history, after a promotion that had closed it.
-    const [anew] = rows([{}], drift({ openedBy: 6 }));
-    expect([first, same, later, anew].map((row) => row?.[0])).toEqual([
-      'new@5/drift.opened',
-      'new@5/drift.opened',
-      'new@6/drift.opened',
-      'new@6/drift.opened',
+describe('what is told of a drift', () => {
+  it('is every turn of it within one batch, each under a key of its own', () => {
+    const rows = written([opened, resolved, again], null);
+    expect(rows.map(({ kind }) => kind)).toEqual(['drift.opened', 'drift.resolved', 'drift.opened']);
+    expect(new Set(rows.map((row) => row.idempotency_key)).size).toBe(3);
+    // It is open again, and that it had ended is told as it was.
+    expect(JSON.parse(rows[1]?.body ?? '')).toMatchObject({ resolvedAt: 5, resolvedBy: 8, changedAt: 5 });
+  });
+
+  it('is nothing where it was told to be so, whatever history counts it', () => {
+    expect(kinds([again], open)).toEqual([]);
+    expect(kinds([opened], { told: 'drift.resolved', people: 'drift.resolved' })).toEqual(['opened pending']);
+    expect(kinds([resolved], open)).toEqual(['resolved pending']);
+    expect(kinds([accepted, again], open)).toEqual(['accepted pending', 'opened pending']);
+    expect(kinds([consequence], open)).toEqual(['superseded pending']);
+  });
+
+  it('goes by the name under which it was told first', () => {
+    expect(written([resolved], open)).toMatchObject([{ told_as: 'old', drift_id: 'new' }]);
+    expect(written([opened], null)).toMatchObject([{ told_as: 'new' }]);
+  });
+
+  it('is not its end to who was not told of it', () => {
+    expect(kinds([resolved, accepted, consequence], null)).toEqual([]);
+  });
+
+  it('is not what an import finds, unless it was told of before', () => {
+    expect(kinds([opened, resolved], null, true)).toEqual([]);
+    expect(kinds([opened], { told: 'drift.resolved', people: 'drift.resolved' }, true)).toEqual([
+      'opened pending',
     ]);
   });
 
-  it('tells again what was accepted and changed, and not what was only a consequence meanwhile', () => {
-    const keys = rows([
-      { type: 'reopened', detail: 'was accepted' },
-      { type: 'reopened', detail: 'was consequence' },
-    ]).map(([key]) => key);
-    expect(keys).toEqual(['new@5/drift.opened/7', 'new@5/drift.opened']);
-  });
-
-  it('looks for the beginning of what has ended under every name that it had', () => {
-    const ended = rows([{ type: 'resolved', status: 'resolved' }], drift({ aliases: ['old'] }));
-    const [row] = ended;
-    expect(row).toEqual([
-      'new@5/drift.resolved',
-      'new@5/drift.opened',
-      'new/1/drift.opened',
-      'old@5/drift.opened',
-      'old/1/drift.opened',
-    ]);
+  it('waits from the third time within an hour on, and is told neither then nor now where it ends meanwhile', () => {
+    const flaps = { told: 'drift.resolved', people: 'drift.resolved', recent: 2 } as const;
+    expect(kinds([opened], flaps)).toEqual(['opened waits']);
+    expect(kinds([opened, resolved], flaps)).toEqual(['opened damped', 'resolved damped']);
+    // What was told last is an acceptance, which is not what it is in the end.
+    expect(kinds([opened, resolved], { ...flaps, told: 'drift.accepted', people: 'drift.accepted' })).toEqual(
+      ['opened damped', 'resolved pending'],
+    );
   });
 
   it.each<Partial<DriftEvent>>([
-    { status: 'consequence' },
-    { status: 'accepted' },
     { type: 'changed' },
     { type: 'renamed' },
-    { type: 'accepted', status: 'accepted' },
-    { type: 'consequence', status: 'consequence' },
     { type: 'act' },
     { caseKey: 'order:other' },
-  ])('tells nobody of %j', (silent) => {
-    expect(rows([silent])).toEqual([]);
+  ])('is nothing of %j', (silent) => {
+    expect(kinds([event(silent)], null)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { settled } from '../../test/support/settled';
 import { defaultPolicy } from '../domain/policy';
 import { liveGeneration, promote } from '../projections/generations';
 import { insertOutbox } from './outbox';
-import { insertPromotion } from './promotion-alert';
+import { insertPromotion, tellPromotion } from './promotion-alert';
 
 /** Nobody is told of rejected orders any more. */
 const quiet = { detectors: { 'order-rejected': { enabled: false } } };
@@ -12,7 +12,7 @@ const quiet = { detectors: { 'order-rejected': { enabled: false } } };
 describe('what a promotion opens and closes', () => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({ onEvents: insertOutbox, onPromoted: insertPromotion });
+    service = await startService({ onEvents: insertOutbox, onPromoted: tellPromotion });
     await service.tell('prima', item('BAG-1'), customer(), salesOrder('SO1'), salesOrder('SO2'));
     await folded(await service.tell('scend', synchronised('BAG-1'), rejected('SO1'), rejected('SO2')));
   });
@@ -37,9 +37,9 @@ describe('what a promotion opens and closes', () => {
     const id = await drafted({ policy: quiet, reason: 'seen to elsewhere' });
     expect(await kinds()).toHaveLength(2);
     await put(id);
-    const [newest, ...others] = (await service.get('/v1/alerts')).json.items as Record<string, unknown>[];
+    const [, , sum, ...others] = (await service.get('/v1/alerts')).json.items as Record<string, unknown>[];
     expect(others).toHaveLength(2);
-    expect(newest).toMatchObject({
+    expect(sum).toMatchObject({
       kind: 'generation.promoted',
       drift: null,
       status: 'pending',
@@ -56,13 +56,18 @@ describe('what a promotion opens and closes', () => {
     // Live goes on: what the promotion opened is no news to it.
     await service.tell('prima', salesOrder('SO3'));
     await folded(await service.tell('scend', rejected('SO3', hour(2))));
+    // What was told as open has ended by the promotion, and is open again by the other.
+    const both = (kind: string) => [kind, kind];
     expect(await kinds()).toEqual([
       'drift.opened',
+      ...both('drift.opened'),
       'generation.promoted',
+      ...both('drift.resolved'),
       'generation.promoted',
-      'drift.opened',
-      'drift.opened',
+      ...both('drift.opened'),
     ]);
+    const ended = (await service.get('/v1/alerts?kind=drift.resolved')).json.items;
+    expect(ended).toMatchObject([{ about: { resolvedBy: null } }, { about: { resolvedBy: null } }]);
     expect((await service.get('/v1/alerts?kind=generation.promoted')).json.items).toMatchObject([
       { about: { former: id, generation: 1, drifts: [{ change: 'opened', drifts: 2 }] } },
       {},

@@ -3,7 +3,7 @@ import { CatchUp } from '../../src/projections/catch-up';
 import { CountedAhead } from '../../src/projections/diff';
 import { type DriftChanges, driftChanges } from '../../src/projections/diff/summary';
 import { LIVE, schemaName } from '../../src/projections/generation-schema';
-import { completeGeneration, promote } from '../../src/projections/generations';
+import { completeGeneration, positionOf, promote } from '../../src/projections/generations';
 import { build } from '../../src/projections/rebuild';
 import { createWorld, everyFault } from '../../src/simulator';
 import { type House, inHouse } from '../laws/support/house';
@@ -40,7 +40,7 @@ async function asked(
     catchUp: (client, position) => catchUp.upTo(position, client),
     tell: async (client, succession) => {
       const after = schemaName(succession.next.schema);
-      const ahead = await counted.now(client, succession);
+      const ahead = await counted.now(client, succession, await positionOf(client, LIVE));
       told = { ahead, whole: await driftChanges(client, { before: LIVE, after }) };
       throw new Nothing();
     },

@@ -49,32 +49,54 @@ export class CountedAhead {
     }
   }
 
-  /** In a promotion, where neither of the two moves any more. */
-  async now(client: ClientBase, { live, next }: Succession): Promise<DriftChanges[]> {
-    const after = schemaName(next.schema);
+  /**
+   * In a promotion, where neither of the two moves any more. What facts after `since` have opened or ended, which live has not
+   * folded yet, is not of the promotion: it is told as itself.
+   */
+  async now(client: ClientBase, { live, next }: Succession, since: number): Promise<DriftChanges[]> {
+    const sides = { before: LIVE, after: schemaName(next.schema) };
     // Another one was promoted meanwhile, which happens to people who do not talk to each other.
-    if (live.id !== this.counted.live) return driftChanges(client, { before: LIVE, after });
-    const moved = await this.movedSince(client, after);
-    if (moved.cases.length === 0) return this.counted.drifts;
-    const among = { within: AMONG, values: [moved.cases, moved.anchors] };
-    const were = await driftChanges(this.then, { before: LIVE, after, ...among });
-    const are = await driftChanges(client, { before: LIVE, after, ...among });
+    if (live.id !== this.counted.live) {
+      const own = (await movedSince(client, sides.after, { before: since, after: since }, since)).own;
+      return driftChanges(client, { ...sides, within: `NOT (${AMONG})`, values: [own.cases, own.anchors] });
+    }
+    const { all, own } = await movedSince(client, sides.after, this.counted.positions, since);
+    if (all.cases.length === 0) return this.counted.drifts;
+    const were = await driftChanges(this.then, { ...sides, within: AMONG, values: [all.cases, all.anchors] });
+    const are = await driftChanges(client, {
+      ...sides,
+      within: `${AMONG} AND NOT (${AMONG.replace('$1', '$3').replace('$2', '$4')})`,
+      values: [all.cases, all.anchors, own.cases, own.anchors],
+    });
     return balance(client, [...this.counted.drifts, ...are], were);
   }
 
   close(): Promise<void> {
     return leave(this.then);
   }
+}
 
-  private async movedSince(client: ClientBase, after: string): Promise<Keys> {
-    const { positions } = this.counted;
-    const { rows } = await client.query<{ case_key: string; anchor: string }>(
-      `SELECT case_key, anchor FROM ${LIVE}.drifts WHERE changed_by > $1
-        UNION SELECT case_key, anchor FROM ${after}.drifts WHERE changed_by > $2`,
-      [positions.before, positions.after],
-    );
-    return { cases: rows.map((row) => row.case_key), anchors: rows.map((row) => row.anchor) };
-  }
+/** What has moved since it was counted; and of that, what facts after `since` have opened or ended. */
+async function movedSince(
+  client: ClientBase,
+  after: string,
+  positions: Counted['positions'],
+  since: number,
+): Promise<{ all: Keys; own: Keys }> {
+  const { rows } = await client.query<{ case_key: string; anchor: string; own: boolean }>(
+    `SELECT case_key, anchor, bool_or(own) AS own FROM (
+       SELECT case_key, anchor, false AS own FROM ${LIVE}.drifts WHERE changed_by > $1
+        UNION ALL
+       SELECT case_key, anchor, opened_by > $3 OR (changed_by > $3 AND status NOT IN ('open', 'accepted'))
+         FROM ${after}.drifts WHERE changed_by > least($2::bigint, $3::bigint)) moved
+      GROUP BY case_key, anchor`,
+    [positions.before, positions.after, since],
+  );
+  return { all: keysOf(rows), own: keysOf(rows.filter(({ own }) => own)) };
+}
+
+function keysOf(rows: readonly { case_key: string; anchor: string }[]): Keys {
+  return { cases: rows.map((row) => row.case_key), anchors: rows.map((row) => row.anchor) };
 }
 
 async function count(client: ClientBase, schema: string): Promise<Counted> {

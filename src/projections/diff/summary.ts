@@ -53,7 +53,7 @@ export async function driftChanges(
     `
     SELECT change, detector, coalesce(after_cause, before_cause) AS cause, coalesce(after_currency, before_currency) AS currency,
            count(*) AS drifts, coalesce(sum(coalesce(after_minor, before_minor)), 0)::bigint AS minor,
-           trim_scale(coalesce(sum((coalesce(after_finding, before_finding)::json ->> 'unitsAtRisk')::numeric), 0))::text AS units
+           trim_scale(coalesce(sum(app.json_number(coalesce(after_finding, before_finding), 'unitsAtRisk')), 0))::text AS units
       FROM (${driftsThatDiffer(sides, within)}) changes
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
     values,

@@ -47,7 +47,7 @@ function together(alert: Alert, surge: Surge | null, place: string | null): unkn
   if (alert.message !== null) return ['again', alert.message];
   const { kind, body, toldIn } = alert;
   const cluster = clusterName(body.detector, body.cause);
-  if (kind === 'drift.resolved') return [kind, threadOf(toldIn), cluster, place];
+  if (kind !== 'drift.opened') return [kind, threadOf(toldIn), cluster, place];
   return [kind, surge?.detector ?? cluster, surge !== null, place];
 }
 

@@ -15,6 +15,12 @@ import { promotionText } from '../promotion-text';
 /** Subjects that a message of many names; the rest is behind the link. */
 const NAMED = 5;
 
+const BECAME = {
+  'drift.resolved': { words: 'Resolved', status: 'resolved' },
+  'drift.accepted': { words: 'Accepted', status: 'accepted' },
+  'drift.superseded': { words: 'Follows from another drift', status: 'consequence' },
+} as const;
+
 /**
  * One message: of one alert in full, of several (of one kind and one cluster, or one surge) with their count, or of one summary.
  * `link` ends without `/`.
@@ -46,7 +52,7 @@ function ofOne({ id, kind, body, trace }: DriftAlert, link: string): string[] {
   const lines = [
     kind === 'drift.opened'
       ? `*${detector}* (${severity}) on ${named}`
-      : `Resolved: *${detector}* on ${named}`,
+      : `${BECAME[kind].words}: *${detector}* on ${named}`,
     `At risk: ${atRisk([body.amountAtRisk], body.unitsAtRisk)}`,
     `Cause: ${plain(cause.code)}: ${plain(cause.detail)}`,
   ];
@@ -54,9 +60,15 @@ function ofOne({ id, kind, body, trace }: DriftAlert, link: string): string[] {
   if (firstDivergence)
     lines.push(`First divergence: fact ${firstDivergence.fact} at ${formatInstant(firstDivergence.at)}`);
   if (body.resolvedAt !== null)
-    lines.push(`Resolved by fact ${body.resolvedBy ?? '?'} at ${formatInstant(body.resolvedAt)}`);
+    lines.push(`Resolved by ${resolver(body)} at ${formatInstant(body.resolvedAt)}`);
+  else if (body.promoted !== undefined) lines.push(`By the promotion of generation ${body.promoted}`);
   const last = `${link}/v1/drifts/${body.drift} · alert ${id}`;
   return [...lines, trace === undefined ? last : `${last} · trace ${traceIdOf(trace)}`];
+}
+
+function resolver({ resolvedBy, promoted }: DriftAlert['body']): string {
+  if (resolvedBy !== null) return `fact ${resolvedBy}`;
+  return promoted === undefined ? 'fact ?' : `the promotion of generation ${promoted}`;
 }
 
 function ofMany({ kind, body }: DriftAlert, alerts: readonly DriftAlert[], link: string): string[] {
@@ -68,9 +80,12 @@ function ofMany({ kind, body }: DriftAlert, alerts: readonly DriftAlert[], link:
   });
   const rest = alerts.length - first.length;
   const cluster = clusterId(detector, cause);
-  const where = kind === 'drift.opened' ? `clusters/${cluster}` : `drifts?cluster=${cluster}&status=resolved`;
+  const where =
+    kind === 'drift.opened'
+      ? `clusters/${cluster}`
+      : `drifts?cluster=${cluster}&status=${BECAME[kind].status}`;
   return [
-    kind === 'drift.opened' ? `${what} (${severity})` : `Resolved: ${what}`,
+    kind === 'drift.opened' ? `${what} (${severity})` : `${BECAME[kind].words}: ${what}`,
     `At risk: ${atRisk(
       alerts.map((alert) => alert.body.amountAtRisk),
       null,
