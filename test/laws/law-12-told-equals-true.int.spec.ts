@@ -253,6 +253,8 @@ describe('law 12: what was told is what is', () => {
           [[reject(1), fold, send('down'), receive(1), fold, send(), send('crash')]],
           // Under another name.
           [[reject(1), fold, send(), { do: 'name', order: 1 }, fold, receive(1), fold, send('lost')]],
+          // The answer to a thread's first message was lost, which by the next look says what no longer is.
+          [[reject(1), fold, send('lost'), receive(1), fold]],
           // An opening that was given up is not sent again after its end.
           [[reject(1), fold, send('refused'), receive(1), fold, send(), { do: 'resend' }, send()]],
         ],

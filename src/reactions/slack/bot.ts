@@ -88,14 +88,13 @@ export class SlackBot implements Channel {
     const { threads, sums } = this.parts;
     if (thread.ts !== null) return { ts: thread.ts };
     const text = this.text(thread, await sums(thread.about));
-    if (!thread.tried) await threads.willTry(thread.key);
     const { place, key, createdAt } = thread;
-    const found = await this.once(
-      { place, key, text, thread: null },
-      thread.tried ? createdAt : null,
-      timing,
-    );
-    if ('ts' in found) await threads.posted(key, found.ts, text);
+    const message = { place, key, text, thread: null };
+    const there = thread.tried ? await this.parts.api.find(message, createdAt, timing) : null;
+    if (!thread.tried) await threads.willTry(key);
+    const found = there ?? (await this.parts.api.post(message, timing));
+    // What is there already was told earlier: how it stands now is said by the next change.
+    if ('ts' in found) await threads.posted(key, found.ts, there ? null : text);
     return found;
   }
 
