@@ -33,14 +33,14 @@ AS $function$
       END $function$
 ;
 
-CREATE OR REPLACE FUNCTION ledger.append_block(occurred_ats timestamp with time zone[], sources text[], types text[], keys text[], actors text[], identities bytea[], payloads text[], payloads_raw bytea[], leaves bytea[], root bytea, check_first boolean, OUT first_position bigint, OUT block bigint, OUT recorded_ms bigint, OUT hash bytea, OUT repeat_indexes integer[], OUT repeat_positions bigint[])
+CREATE OR REPLACE FUNCTION ledger.append_block(occurred_ats timestamp with time zone[], sources text[], types text[], keys text[], actors text[], identities bytea[], payloads text[], payloads_raw bytea[], leaves bytea[], root bytea, check_first boolean, latest timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, OUT first_position bigint, OUT block bigint, OUT recorded_ms bigint, OUT hash bytea, OUT repeat_indexes integer[], OUT repeat_positions bigint[])
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   head record;
 BEGIN
-  SELECT * INTO head FROM ledger.lock_head();
+  SELECT * INTO head FROM ledger.lock_head(latest);
   IF check_first THEN
     SELECT r.indexes, r.positions INTO repeat_indexes, repeat_positions FROM ledger.repeats(identities) r;
     IF repeat_indexes IS NOT NULL THEN
@@ -74,16 +74,26 @@ CREATE OR REPLACE FUNCTION ledger.epoch_ms(at timestamp with time zone)
 RETURN ((EXTRACT(epoch FROM at) * (1000)::numeric))::bigint
 ;
 
-CREATE OR REPLACE FUNCTION ledger.lock_head(OUT next_position bigint, OUT next_block bigint, OUT next_recorded_at timestamp with time zone, OUT head_hash bytea)
+CREATE OR REPLACE FUNCTION ledger.lock_head(latest timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, OUT next_position bigint, OUT next_block bigint, OUT next_recorded_at timestamp with time zone, OUT head_hash bytea)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  clock timestamptz;
 BEGIN
+  PERFORM FROM ledger.head_lock FOR UPDATE;
+  -- A statement of its own: its snapshot is taken after the lock was granted. So is the clock's reading.
   SELECT h.position + 1, h.blocks + 1, h.recorded_at, h.hash
     INTO next_position, next_block, next_recorded_at, head_hash
-    FROM ledger.head h FOR UPDATE;
-  -- The clock is read after the lock was granted, so it cannot be older than what an earlier holder read.
-  next_recorded_at := greatest(next_recorded_at, date_trunc('milliseconds', clock_timestamp()));
+    FROM ledger.head h;
+  clock := date_trunc('milliseconds', clock_timestamp());
+  IF clock > latest THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'TY001',
+      MESSAGE = 'the clock of the database is ahead of what the writer believes',
+      DETAIL = ledger.epoch_ms(clock)::text;
+  END IF;
+  next_recorded_at := greatest(next_recorded_at, clock);
 END $function$
 ;
 
@@ -110,8 +120,6 @@ BEGIN
   block_hash := ledger.block_hash(1::smallint, last.hash, last.position + 1, block_count, block_recorded_at, block_root);
   INSERT INTO ledger.blocks (number, first_position, count, recorded_at, previous_hash, merkle_root, hash, version)
   VALUES (last.blocks + 1, last.position + 1, block_count, block_recorded_at, last.hash, block_root, block_hash, 1);
-  UPDATE ledger.head SET position = last.position + block_count, blocks = last.blocks + 1,
-    recorded_at = block_recorded_at, hash = block_hash;
 END $function$
 ;
 
@@ -265,13 +273,9 @@ COMMENT ON COLUMN ledger.facts.payload IS 'The bytes as received when they are U
 COMMENT ON COLUMN ledger.facts.payload_raw IS 'The bytes as received when they are not text.';
 COMMENT ON COLUMN ledger.facts.leaf IS 'SHA-256(0x00, format, canonical envelope, payload), computed by the writer; without the position.';
 
-CREATE TABLE ledger.head (
-  id boolean DEFAULT true NOT NULL,
-  "position" bigint NOT NULL,
-  blocks bigint NOT NULL,
-  recorded_at timestamp with time zone NOT NULL,
-  hash bytea NOT NULL
-) WITH (fillfactor=10);
+CREATE TABLE ledger.head_lock (
+  id boolean DEFAULT true NOT NULL
+);
 
 ALTER SEQUENCE app.migrations_id_seq OWNED BY app.migrations.id;
 
@@ -335,9 +339,9 @@ ALTER TABLE ledger.facts ADD CONSTRAINT facts_pkey PRIMARY KEY ("position");
 
 ALTER TABLE ledger.facts ADD CONSTRAINT facts_identity_key UNIQUE (identity);
 
-ALTER TABLE ledger.head ADD CONSTRAINT head_id_check CHECK (id);
+ALTER TABLE ledger.head_lock ADD CONSTRAINT head_lock_id_check CHECK (id);
 
-ALTER TABLE ledger.head ADD CONSTRAINT head_pkey PRIMARY KEY (id);
+ALTER TABLE ledger.head_lock ADD CONSTRAINT head_lock_pkey PRIMARY KEY (id);
 
 CREATE INDEX alert_threads_about ON app.alert_threads USING btree (about, place, created_at);
 
@@ -374,6 +378,24 @@ CREATE INDEX blocks_recorded_idx ON ledger.blocks USING btree (recorded_at, firs
 CREATE INDEX facts_key_idx ON ledger.facts USING btree (key, "position");
 
 CREATE INDEX facts_type_idx ON ledger.facts USING btree (source, type, "position");
+
+CREATE VIEW ledger.head AS
+ SELECT COALESCE(((b.first_position + b.count) - 1), (0)::bigint) AS "position",
+    COALESCE(b.number, (0)::bigint) AS blocks,
+    COALESCE(b.recorded_at, '1970-01-01 00:00:00+00'::timestamp with time zone) AS recorded_at,
+    COALESCE(b.hash, decode(repeat('00'::text, 32), 'hex'::text)) AS hash
+   FROM (( VALUES (true)) always(there)
+     LEFT JOIN ( SELECT blocks.number,
+            blocks.first_position,
+            blocks.count,
+            blocks.recorded_at,
+            blocks.previous_hash,
+            blocks.merkle_root,
+            blocks.hash,
+            blocks.version
+           FROM ledger.blocks
+          ORDER BY blocks.number DESC
+         LIMIT 1) b ON (true));
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.blocks FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 ALTER TABLE ledger.blocks ENABLE ALWAYS TRIGGER append_only;

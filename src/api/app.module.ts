@@ -178,6 +178,8 @@ export class AppModule {
   static register(parts: AppParts): DynamicModule {
     const inForce = new InForceBook(parts.pool);
     const drafts = new Drafts(new VersionBook(parts.ledger), inForce, parts.sources);
+    const readiness = parts.readiness ?? new Readiness();
+    readiness.add('ledger-clock', async () => (await parts.ledger.clock()).refusal?.message ?? null);
     const shared: Provider[] = [
       { provide: CONFIG, useValue: parts.config },
       { provide: POOL, useValue: parts.pool },
@@ -186,7 +188,7 @@ export class AppModule {
       { provide: LOGGER, useValue: parts.logger },
       { provide: KAFKA_LAG, useValue: parts.kafkaLag ?? null },
       { provide: TRACES, useValue: parts.traces ?? null },
-      { provide: READINESS, useValue: parts.readiness ?? new Readiness() },
+      { provide: READINESS, useValue: readiness },
       { provide: MEMORY_BUDGET, useValue: new MemoryBudget() },
       { provide: REGISTRY, useValue: parts.registry ?? new Registry() },
     ];

@@ -27,7 +27,9 @@ async function copy(
       ledger,
       pool,
       ledgerUrl,
-      checkpoints: await new Checkpoints(checkpointFile, undefined, log).load(),
+      checkpoints: await new Checkpoints(checkpointFile, undefined, log).load(
+        (await ledger.head()).position > 0,
+      ),
       onProgress: (position, head, what) => progress.update(position, head, what),
     });
     progress.stop();

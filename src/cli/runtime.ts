@@ -90,7 +90,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     );
     const readiness = new Readiness();
     const checkpointFile = join(config.dataDir, 'checkpoints.ndjson');
-    const parts = { pool, checkpointFile, logger: log };
+    const limits = { clockAheadMs: config.clockAheadSeconds * 1_000 };
+    const parts = { pool, checkpointFile, checkpointAtStart: mode === 'owner', limits, logger: log };
     onPhase('It opens the ledger');
     const ledger = await orInterrupted(
       config.ledgerUrl

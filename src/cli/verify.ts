@@ -1,4 +1,4 @@
-import { Checkpoints } from '../ledger/postgres/checkpoint';
+import { Checkpoints, readable } from '../ledger/postgres/checkpoint';
 import { createProgress } from './progress';
 import { writeOut } from './output';
 import { type Runtime, withRuntime } from './runtime';
@@ -20,12 +20,11 @@ async function verify({ ledger, log }: Runtime, options: VerifyOptions): Promise
   const progress = createProgress('verify', 'facts');
   try {
     const file = options.checkpoints;
-    const result = await ledger.verify({
-      checkpoints: file === undefined ? undefined : await new Checkpoints(file, undefined, log).load(),
-      onProgress: (position, head) => {
-        progress.update(position, head);
-      },
-    });
+    const kept = file === undefined ? undefined : await readable(new Checkpoints(file, undefined, log));
+    const onProgress = (position: number, head: number) => {
+      progress.update(position, head);
+    };
+    const result = kept && 'ok' in kept ? kept : await ledger.verify({ checkpoints: kept, onProgress });
     progress.stop();
     if (options.json) writeOut(`${JSON.stringify(result)}\n`);
     else if (result.ok) {

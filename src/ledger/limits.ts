@@ -17,8 +17,10 @@ export interface LedgerLimits {
   /** Facts and payload bytes that may wait; beyond them callers get `LedgerBusy`. */
   queueFacts: number;
   queueBytes: number;
-  /** How long a caller waits while the store is away before it gets `LedgerUnavailable`, in milliseconds. */
+  /** How long a caller waits in all, whatever the store does, before it gets `LedgerUnavailable`, in milliseconds. */
   maxWaitMs: number;
+  /** By how much the store's clock may be ahead of this process's, in milliseconds. */
+  clockAheadMs: number;
 }
 
 export const defaultLimits: LedgerLimits = {
@@ -33,6 +35,7 @@ export const defaultLimits: LedgerLimits = {
   queueFacts: 20_000,
   queueBytes: 128 * 1024 * 1024,
   maxWaitMs: 10_000,
+  clockAheadMs: 300_000,
 };
 
 const IDENTITY_BYTES = 32;

@@ -1,6 +1,6 @@
-import { type Ledger, LedgerBusy, LedgerUnavailable } from './port';
+import { type Ledger, LedgerBusy, LedgerClockAhead, LedgerUnavailable } from './port';
 
-export type AppendOutcome = 'ok' | 'busy' | 'unavailable' | 'refused';
+export type AppendOutcome = 'ok' | 'busy' | 'unavailable' | 'clock' | 'refused';
 
 export interface AppendMeter {
   /** Once for each call, when it is answered. `facts` of it may be repeats. */
@@ -24,6 +24,7 @@ export function metered(ledger: Ledger, meter: AppendMeter): Ledger {
       }
     },
     head: () => ledger.head(),
+    clock: () => ledger.clock(),
     read: (after, options) => ledger.read(after, options),
     ...(rows && { rows: (after, options) => rows.call(ledger, after, options) }),
     ...(reach && { reach: () => reach.call(ledger) }),
@@ -39,5 +40,6 @@ export function metered(ledger: Ledger, meter: AppendMeter): Ledger {
 
 function outcomeOf(error: unknown): AppendOutcome {
   if (error instanceof LedgerBusy) return 'busy';
+  if (error instanceof LedgerClockAhead) return 'clock';
   return error instanceof LedgerUnavailable ? 'unavailable' : 'refused';
 }

@@ -84,7 +84,23 @@ export interface FactFilter {
  * a block was being committed it may have been. Sending the same again is always safe, and answers what was recorded.
  */
 export class LedgerUnavailable extends Error {
-  readonly code = 'ledger-unavailable';
+  readonly code: 'ledger-unavailable' | 'ledger-clock-ahead' = 'ledger-unavailable';
+}
+/**
+ * The store's clock is ahead of what this process believes by more than a bound, so nothing is recorded: `recordedAt` never goes
+ * back, and one fact of a clock in 2099 would hold all later ones there. Goes away when the clock is set right.
+ */
+export class LedgerClockAhead extends LedgerUnavailable {
+  override readonly code = 'ledger-clock-ahead';
+  constructor(
+    readonly aheadMs: number,
+    readonly boundMs: number,
+  ) {
+    super(
+      `the database's clock is ${Math.round(aheadMs / 1_000)} s ahead of this process's, and ${boundMs / 1_000} s are allowed, so nothing is recorded: ` +
+        'set the clock that is wrong; where the database is right (this machine was paused, or its clock was wrong at the start), restart this service',
+    );
+  }
 }
 /** The queue of waiting appends is full: answer 503 with Retry-After. */
 export class LedgerBusy extends Error {
@@ -98,17 +114,28 @@ export class LedgerLimitExceeded extends Error {
   readonly code = 'ledger-limit-exceeded';
 }
 
+/** The store's clock and this process's, compared. */
+export interface ClockReading {
+  /** Epoch milliseconds, by the store. */
+  store: number;
+  /** By how much the store's is ahead of this process's; negative where it is behind. */
+  aheadMs: number;
+  /** What an append would be refused with now; null where none would. */
+  refusal: LedgerClockAhead | null;
+}
+
 export interface Ledger {
   /**
    * Durable when it resolves. Concurrent callers are coalesced into blocks of at most 2,000 facts, in call order. A call that
    * fits into one block is recorded whole or not at all; a larger one is split, and a failure may leave its first blocks.
-   * Rejects with LedgerBusy, LedgerUnavailable or LedgerLimitExceeded; with TypeError where a proposal breaks this contract
+   * Rejects with LedgerBusy, LedgerUnavailable (LedgerClockAhead is one) or LedgerLimitExceeded; with TypeError where a proposal breaks this contract
    * (NUL or a lone surrogate in a text, an identity that is not 32 bytes), before anything of the call is recorded.
    */
   append(proposals: readonly Proposal[]): Promise<Receipt[]>;
   /** Rejects with LedgerUnavailable where nothing can be appended now; only where what is read is kept apart from what is written. */
   reach?(): Promise<void>;
   head(): Promise<Head>;
+  clock(): Promise<ClockReading>;
   /**
    * The facts after a position in order, in whole blocks: every yielded array is a complete block (or its rest after
    * `after`). Ends at the head as it was when the stream reached it.

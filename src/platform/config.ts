@@ -78,6 +78,12 @@ const environmentSchema = z.object({
       roles.filter((role) => list.includes('all') || list.some((said) => has(said, role))),
     )
     .default([...roles]),
+  /** What the ledger allows; see `LedgerClockAhead`. */
+  TALLYSTICK_CLOCK_AHEAD_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number of seconds from 1 to 999999')
+    .transform(Number)
+    .default(300),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
 
@@ -108,6 +114,8 @@ export interface Config extends DeepReadonly<ConfigFile> {
     channel: string | null;
     apiUrl: string;
   }>;
+  /** By how much the database's clock may be ahead of this process's. */
+  clockAheadSeconds: number;
   roles: readonly Role[];
   logLevel: (typeof logLevels)[number];
 }
@@ -144,6 +152,7 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
       channel: data.SLACK_CHANNEL,
       apiUrl: data.SLACK_API_URL,
     },
+    clockAheadSeconds: data.TALLYSTICK_CLOCK_AHEAD_SECONDS,
     roles: data.ROLE,
     logLevel: data.LOG_LEVEL,
   };

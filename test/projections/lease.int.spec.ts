@@ -1,4 +1,6 @@
-import { Lease, LEASE_SECONDS } from '../../src/projections/lease';
+import { createPool } from '../../src/platform/pools';
+import { isLedByOther, Lease, LEASE_SECONDS, PROJECTOR } from '../../src/projections/lease';
+import { databaseClock } from '../support/database-clock';
 import { freshDatabase } from '../support/postgres';
 
 describe('the projector lease', () => {
@@ -36,5 +38,28 @@ describe('the projector lease', () => {
     );
     expect(await standby.take()).toBe(true);
     expect(await hung.take()).toBe(false);
+  });
+
+  it('that a clock of years ahead has given holds nobody off once the clock is right', async () => {
+    const stepped = await freshDatabase();
+    const clock = await databaseClock(stepped.url);
+    const pool = createPool({ url: stepped.url, name: 'lease test' });
+    try {
+      const [hung, standby] = [new Lease(pool, PROJECTOR), new Lease(pool, PROJECTOR)];
+      await clock.step(73 * 365 * 86_400);
+      expect(await hung.take()).toBe(true);
+      expect(await isLedByOther(pool, standby.holder)).toBe(true);
+      expect(await standby.take()).toBe(false);
+      await clock.step(0);
+      expect(await isLedByOther(pool, standby.holder)).toBe(false);
+      expect(await standby.take()).toBe(true);
+      // And one that has been set back by less than a lease lengthens none.
+      await clock.step(-3);
+      expect(await hung.take()).toBe(true);
+    } finally {
+      await pool.end();
+      await clock.close();
+      await stepped.drop();
+    }
   });
 });

@@ -18,6 +18,7 @@ import { MemoryBudget } from '../../src/platform/http/memory-budget';
 import { ProblemFilter } from '../../src/platform/http/problem';
 import { CONFIG, LEDGER, LOGGER, MEMORY_BUDGET, POOL, SOURCES } from '../../src/platform/http/tokens';
 import { createLogger } from '../../src/platform/logging';
+import { createPool } from '../../src/platform/pools';
 import { SourceBook } from '../../src/projections/sources';
 import { type TestDatabase, freshDatabase } from './postgres';
 
@@ -39,6 +40,8 @@ export interface IngestAppOptions {
   connections?: ConnectionLimits;
   /** Webhook secrets by source. */
   secrets?: Record<string, string>;
+  /** Done to the database before anything connects to it; answers where the application finds it. */
+  route?: (url: string) => Promise<string>;
   /** In place of the real one. */
   ledger?: (real: Ledger) => Ledger;
 }
@@ -49,9 +52,13 @@ export async function startIngestApp(options: IngestAppOptions = {}): Promise<In
   const database = await freshDatabase();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'tallystick-ingest-'));
   const log = createLogger('silent');
-  const real = await createPostgresLedger({ pool: database.pool, logger: log });
+  const routed = options.route
+    ? createPool({ url: await options.route(database.url), name: 'ingest' })
+    : null;
+  const pool = routed ?? database.pool;
+  const real = await createPostgresLedger({ pool, logger: log });
   const ledger = options.ledger?.(real) ?? real;
-  const book = new SourceBook(database.pool, real);
+  const book = new SourceBook(pool, real);
   for (const kind of ['prima', 'scend', 'middleware']) {
     await book.configure(
       {
@@ -75,7 +82,7 @@ export async function startIngestApp(options: IngestAppOptions = {}): Promise<In
   @Module({
     providers: [
       { provide: LEDGER, useValue: ledger },
-      { provide: POOL, useValue: database.pool },
+      { provide: POOL, useValue: pool },
       { provide: CONFIG, useValue: { keys, sources, dataDir } },
       { provide: SOURCES, useValue: book },
       { provide: LOGGER, useValue: log },
@@ -115,6 +122,7 @@ export async function startIngestApp(options: IngestAppOptions = {}): Promise<In
       keyBook.stop();
       await app.close();
       await real.close();
+      await routed?.end();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },

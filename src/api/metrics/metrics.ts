@@ -22,6 +22,10 @@ const GAUGES = {
   ledger_position: ['Facts recorded.'],
   ledger_blocks: ['Blocks recorded: facts of one block were appended at once.'],
   ledger_recorded_timestamp_seconds: ['When the last fact was recorded; 0: there is none.'],
+  ledger_clock_offset_seconds: [
+    "The last fact's recordedAt less the database's clock; above 0: the clock was set back, and the ledger's stands still until it is reached again.",
+  ],
+  database_clock_offset_seconds: ["The database's clock less this process's."],
   live_generation: ['The generation that is served; 0: none yet.'],
   projection_position: ['Facts folded.', 'projection'],
   projection_lag_facts: ['Facts recorded and not folded.', 'projection'],
@@ -98,7 +102,12 @@ export class Metrics {
     const head = await this.ledger.head();
     this.set('ledger_position', head.position);
     this.set('ledger_blocks', head.blocks);
-    if (head.position > 0) this.set('ledger_recorded_timestamp_seconds', head.recordedAt / 1_000);
+    const clock = await this.ledger.clock();
+    this.set('database_clock_offset_seconds', clock.aheadMs / 1_000);
+    if (head.position > 0) {
+      this.set('ledger_recorded_timestamp_seconds', head.recordedAt / 1_000);
+      this.set('ledger_clock_offset_seconds', (head.recordedAt - clock.store) / 1_000);
+    }
     this.set('projector_leading', this.leads() ? 1 : 0);
     this.set('outbox_oldest_due_seconds', figures.oldestDueSeconds);
     this.set('outbox_oldest_pending_seconds', figures.oldestPendingSeconds);

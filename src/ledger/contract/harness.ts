@@ -21,9 +21,9 @@ export interface Tamper {
   insertAfterHead(): Promise<void>;
   /** Two facts change places, each with its own leaf. */
   swap(a: number, b: number): Promise<void>;
-  /** Facts and blocks after a block's end are cut off; the head is left, or set back as if nothing had been there. */
-  truncateAfterBlock(block: number, resetHead: boolean): Promise<void>;
-  /** Other bytes at a position, and every leaf, root, hash and the head recomputed. */
+  /** Facts and blocks after a block's end are cut off. */
+  truncateAfterBlock(block: number): Promise<void>;
+  /** Other bytes at a position, and every leaf, root and hash recomputed. */
   rewriteFrom(position: number): Promise<void>;
   /** Other recordedAt for one block and its facts. */
   redate(block: number): Promise<void>;

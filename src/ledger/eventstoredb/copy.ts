@@ -76,9 +76,13 @@ export async function store(
   return seal(client, facts.length, block, root);
 }
 
-/** The block that these facts become after the copy as it is. Needs the head lock. */
-export async function nextBlock(client: Client, facts: readonly PreparedFact[]): Promise<Block> {
-  const { number, firstPosition, recordedAt } = await lockHead(client);
+/** The block that these facts become after the copy as it is, recorded at `latest` at the latest. Needs the head lock. */
+export async function nextBlock(
+  client: Client,
+  facts: readonly PreparedFact[],
+  latest?: number,
+): Promise<Block> {
+  const { number, firstPosition, recordedAt } = await lockHead(client, latest);
   const { hash, position } = await readHead(client);
   const block = {
     ...{ number, firstPosition, recordedAt, version: 1 },

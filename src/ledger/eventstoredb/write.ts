@@ -13,14 +13,14 @@ import type { LedgerStream } from './stream';
  * told by the stream's revision, and read on.
  */
 export function writerTo(stream: LedgerStream, copied: (block: SealedBlock) => void): WriteBlock {
-  return async (client, facts) => {
+  return async (client, facts, _, latest) => {
     for (let before = -1; ;) {
       await follow(client, stream, copied);
       const { position } = await readHead(client);
       // Another was first, and yet there was nothing to be copied.
       if (position === before) throw new StreamBroken(await whyNot(stream, position));
       before = position;
-      const result = await attempt(client, stream, facts);
+      const result = await attempt(client, stream, facts, latest);
       if (result) return result;
     }
   };
@@ -38,10 +38,11 @@ async function attempt(
   client: Client,
   stream: LedgerStream,
   facts: readonly PreparedFact[],
+  latest: number,
 ): Promise<WriteResult | null> {
   await client.query('BEGIN');
   try {
-    const block = await nextBlock(client, facts);
+    const block = await nextBlock(client, facts, latest);
     const repeats = await findRepeats(client, facts);
     const appended = repeats === null && (await stream.append(block, facts));
     if (!appended) {

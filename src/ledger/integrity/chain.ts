@@ -90,9 +90,12 @@ export class ChainCheck {
     const { position, previous } = this;
     const last = position - 1;
     if (this.current) {
-      // Where the head was set back as well, the others may have been renumbered: any of the block's can be the missing one.
-      const from = head.position > last ? position : this.current.firstPosition;
-      return { position: from, reason: 'removed: the end of its block is missing' };
+      // The others may have been renumbered: any of the block's can be the missing one.
+      const { firstPosition, number, count } = this.current;
+      return {
+        position: firstPosition,
+        reason: `removed: block ${number} from ${firstPosition} on has fewer facts than the ${count} it counts`,
+      };
     }
     if (head.position > last || head.blocks > (previous?.number ?? 0)) {
       return { position, reason: `truncated: the head is at ${head.position}, the chain ends at ${last}` };

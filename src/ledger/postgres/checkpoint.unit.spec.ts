@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -59,9 +60,42 @@ describe('checkpoints', () => {
     await first.close();
     await appendFile(file, '\n{"position":20,"bl');
     const second = new Checkpoints(file, 1, logger);
+    expect((await second.load()).map((checkpoint) => checkpoint.block)).toEqual([1]);
     second.sealed(block(3));
-    expect((await second.load()).map((checkpoint) => checkpoint.block)).toEqual([1, 3]);
-    expect(warnings).toHaveLength(1);
+    second.sealed(block(4));
+    expect((await second.load()).map((checkpoint) => checkpoint.block)).toEqual([1, 3, 4]);
+    expect(warnings).toEqual([
+      'the last line of the checkpoint file was cut off; the whole lines count',
+      'the last line of the checkpoint file was cut off, and is taken out',
+    ]);
+    expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(3);
+  });
+
+  it('are written by time, while there are new blocks', async () => {
+    const written = new EventEmitter();
+    const telling = { ...logger, info: (fields: object) => void written.emit('checkpoint', fields) };
+    const checkpoints = new Checkpoints(file, 1_000, telling, 1);
+    for (const number of [1, 2]) {
+      const next = once(written, 'checkpoint');
+      checkpoints.sealed(block(number));
+      expect(await next).toMatchObject([{ checkpoint: { block: number } }]);
+    }
+    await checkpoints.close();
+    expect(await checkpoints.load()).toHaveLength(2);
+  });
+
+  it('vouch at the start for what is recorded already, once', async () => {
+    const head = { position: 30, blocks: 3, recordedAt: block(3).recordedAt, hash: block(3).hash };
+    for (const _ of [1, 2]) {
+      const checkpoints = new Checkpoints(file, 1_000, logger);
+      await checkpoints.begin(head);
+      await checkpoints.close();
+      expect(await checkpoints.load()).toMatchObject([{ position: 30, block: 3 }]);
+    }
+    expect(warnings).toEqual([expect.stringContaining('a new one begins')]);
+    const empty = new Checkpoints(path.join(folder, 'none'), 1, logger);
+    await empty.begin({ ...head, position: 0, blocks: 0 });
+    await expect(empty.load()).rejects.toThrow(/there is no checkpoint file .*none/);
   });
 
   it('only go to the log without a file', async () => {

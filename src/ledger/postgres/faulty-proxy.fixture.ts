@@ -14,6 +14,7 @@ export class FaultyProxy implements Network {
   private readonly server: Server;
   private fault: 'answer' | 'request' | null = null;
   private isDown = false;
+  private silent: 'all' | 'commits' | null = null;
 
   private constructor(private readonly target: URL) {
     this.server = createServer((client) => this.accept(client));
@@ -51,6 +52,21 @@ export class FaultyProxy implements Network {
     this.isDown = false;
   }
 
+  /** What is sent goes nowhere and nothing comes back, while all connections stay open: as behind a firewall that forgot them. */
+  hang(): void {
+    this.silent = 'all';
+  }
+
+  /** The next commits of the writer reach the server; nothing comes back of them, nor of what follows on their connections. */
+  hangAtCommits(): void {
+    this.silent = 'commits';
+  }
+
+  /** New connections work; what hangs goes on hanging. */
+  hangNoMore(): void {
+    this.silent = null;
+  }
+
   async close(): Promise<void> {
     this.server.close();
     this.down();
@@ -66,8 +82,12 @@ export class FaultyProxy implements Network {
     this.track(client, server);
     let isWriter = false;
     let dropAnswer = false;
+    let hangs = false;
     client.on('data', (chunk) => {
+      hangs ||= this.silent === 'all';
+      if (hangs) return;
       isWriter ||= chunk.includes(WRITER);
+      if (isWriter && this.silent === 'commits' && holds(chunk, TAKES_EFFECT)) hangs = true;
       if (isWriter && this.fault === 'request' && holds(chunk, BEGINS)) {
         this.fault = null;
         client.destroy();
@@ -80,6 +100,8 @@ export class FaultyProxy implements Network {
       server.write(chunk);
     });
     server.on('data', (chunk) => {
+      hangs ||= this.silent === 'all';
+      if (hangs) return;
       if (dropAnswer) client.destroy();
       else client.write(chunk);
     });

@@ -1,13 +1,13 @@
-import type { Pool } from 'pg';
 import type { Fact, FactFilter } from '../port';
 import { FACT_ROW_COLUMNS, factOf } from './fact-row';
 import type { FactRow } from './fact-row';
+import type { Asked } from './timed';
 
 /**
  * Facts by key, or by source and type, in order of position. Times are turned into positions first: `recordedAt` never falls
  * from one block to the next, so a span of time is a span of positions, and needs no index on the facts.
  */
-export async function find(pool: Pool, filter: FactFilter): Promise<Fact[]> {
+export async function find(db: Asked, filter: FactFilter): Promise<Fact[]> {
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const conditions = ['true'];
@@ -22,7 +22,7 @@ export async function find(pool: Pool, filter: FactFilter): Promise<Fact[]> {
   if (filter.to !== undefined) {
     conditions.push(`f.position < coalesce(${firstPosition('>', bind(filter.to))}, 9223372036854775807)`);
   }
-  const { rows } = await pool.query<FactRow>(
+  const { rows } = await db.query<FactRow>(
     `SELECT ${FACT_ROW_COLUMNS} FROM ledger.facts f WHERE ${conditions.join(' AND ')}
       ORDER BY f.position LIMIT ${bind(filter.limit)}`,
     values,

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { LedgerBusy, LedgerUnavailable } from '../port';
+import { LedgerBusy, LedgerClockAhead, LedgerUnavailable } from '../port';
 import type { Receipt } from '../port';
 import type { LedgerLimits } from '../limits';
 import type { LedgerLogger } from './logger';
@@ -7,8 +7,14 @@ import { isTransient } from './transient';
 import type { PreparedFact } from './prepared';
 import type { Outcome } from './record';
 
-/** Begins to record facts without repeats among them. `attempt` may be called again after it has rejected. */
-export type Recorder = (facts: readonly PreparedFact[]) => { attempt(): Promise<Outcome[]> };
+/**
+ * Begins to record facts without repeats among them. `attempt` may be called again after it has rejected; `interrupt` has the
+ * one under way reject, also where the database answers nothing.
+ */
+export type Recorder = (facts: readonly PreparedFact[]) => {
+  attempt(): Promise<Outcome[]>;
+  interrupt(): void;
+};
 
 /** A call's place in the queue. It is taken before the call is encoded, so that a long encoding loses no turn. */
 export interface Place {
@@ -23,6 +29,8 @@ interface Waiting {
   count: number;
   bytes: number;
   deadline: number;
+  /** Ends the wait at the deadline, wherever the call is by then. */
+  timer: NodeJS.Timeout | null;
   facts: PreparedFact[] | null;
   resolve(receipts: Receipt[]): void;
   reject(error: unknown): void;
@@ -44,6 +52,8 @@ export class GroupCommit {
   private factsPerSecond = 10_000;
   private running: Promise<void> | null = null;
   private closed = false;
+  /** Why the store could last not be written to. */
+  private lastError: unknown;
 
   constructor(
     private readonly record: Recorder,
@@ -63,7 +73,8 @@ export class GroupCommit {
     // A call of several parts that fails in one no longer asks for the next: its rejection has no other listener.
     promise.catch(() => undefined);
     const deadline = performance.now() + this.limits.maxWaitMs;
-    const call: Waiting = { count, bytes, deadline, facts: null, resolve, reject };
+    const call: Waiting = { count, bytes, deadline, timer: null, facts: null, resolve, reject };
+    call.timer = setTimeout(() => this.expire(call), this.limits.maxWaitMs);
     this.queue.push(call);
     this.queuedFacts += count;
     this.queuedBytes += bytes;
@@ -74,11 +85,7 @@ export class GroupCommit {
         this.wake();
       },
       cancel: (error) => {
-        if (!this.queue.includes(call)) return;
-        this.queue = this.queue.filter((other) => other !== call);
-        this.forget([call]);
-        reject(error);
-        this.wake();
+        if (this.leave(call)) answer(call, () => reject(error));
       },
     };
   }
@@ -87,6 +94,21 @@ export class GroupCommit {
   async close(): Promise<void> {
     this.closed = true;
     while (this.queue.length > 0 || this.running) await (this.running ?? nextTurn());
+  }
+
+  /** Nobody waits longer than until the deadline. A call that is under way may be recorded all the same. */
+  private expire(call: Waiting): void {
+    this.leave(call);
+    call.reject(unavailable(this.lastError));
+  }
+
+  /** Takes a call out of the queue; false where it has been taken for a block. */
+  private leave(call: Waiting): boolean {
+    if (!this.queue.includes(call)) return false;
+    this.queue = this.queue.filter((other) => other !== call);
+    this.forget([call]);
+    this.wake();
+    return true;
   }
 
   private wake(): void {
@@ -149,17 +171,25 @@ export class GroupCommit {
     const deadline = Math.max(...group.map((call) => call.deadline));
     const recording = this.record(unique);
     for (let attempt = 0; ; attempt += 1) {
+      // When nobody waits for it any more the connection is given up: the next block needs one that answers.
+      const giveUp = setTimeout(() => recording.interrupt(), deadline - performance.now());
       try {
         const outcomes = await recording.attempt();
-        group.forEach((call, i) => call.resolve(receiptsOf(slots[i] as Slot[], outcomes)));
+        group.forEach((call, i) => {
+          answer(call, () => call.resolve(receiptsOf(slots[i] as Slot[], outcomes)));
+        });
         return;
       } catch (error) {
-        if (!isTransient(error)) return this.refuse(group, error);
+        clearTimeout(giveUp);
+        if (error instanceof LedgerClockAhead) return fail(group, error);
+        if (!isTransient(error)) return await this.refuse(group, error);
+        this.lastError = error;
         this.logger.warn({ attempt, err: error }, 'the ledger could not write; it will try again');
         const pause = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
         if (performance.now() + pause > deadline) return fail(group, unavailable(error));
         await sleep(pause);
-        this.expire(error);
+      } finally {
+        clearTimeout(giveUp);
       }
     }
   }
@@ -168,15 +198,6 @@ export class GroupCommit {
   private async refuse(group: readonly Waiting[], error: unknown): Promise<void> {
     if (group.length === 1) return fail(group, error);
     for (const call of group) await this.commit([call]);
-  }
-
-  private expire(error: unknown): void {
-    const now = performance.now();
-    const late = this.queue.filter((call) => call.deadline <= now);
-    if (late.length === 0) return;
-    this.queue = this.queue.filter((call) => call.deadline > now);
-    this.forget(late);
-    fail(late, unavailable(error));
   }
 }
 
@@ -221,12 +242,18 @@ function withResolvers<T>(): {
   return { promise, resolve, reject };
 }
 
+function answer(call: Waiting, say: () => void): void {
+  if (call.timer) clearTimeout(call.timer);
+  say();
+}
+
 function fail(calls: readonly Waiting[], error: unknown): void {
-  for (const call of calls) call.reject(error);
+  for (const call of calls) answer(call, () => call.reject(error));
 }
 
 function unavailable(cause: unknown): LedgerUnavailable {
-  return new LedgerUnavailable('the ledger cannot be written to at the moment; sending again is safe', {
-    cause,
-  });
+  return new LedgerUnavailable(
+    'the ledger could not be written to in time; whether this was recorded is not known, and sending it again is safe',
+    { cause },
+  );
 }

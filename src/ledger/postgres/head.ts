@@ -1,6 +1,6 @@
-import type { Pool } from 'pg';
 import type { Head } from '../port';
 import type { Int8 } from './fact-row';
+import type { Asked } from './timed';
 
 interface HeadRow {
   position: Int8;
@@ -10,7 +10,7 @@ interface HeadRow {
 }
 
 /** The ledger's end; for an empty ledger position 0 at the epoch. */
-export async function readHead(db: Pick<Pool, 'query'>): Promise<Head> {
+export async function readHead(db: Asked): Promise<Head> {
   const { rows } = await db.query<HeadRow>(
     'SELECT position, blocks, ledger.epoch_ms(recorded_at) AS recorded_ms, hash FROM ledger.head',
   );

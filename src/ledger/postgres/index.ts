@@ -1,10 +1,12 @@
 import { Pool } from 'pg';
 import type { Ledger } from '../port';
 import { defaultLimits } from '../limits';
+import { OwnClock } from '../own-clock';
 import type { LedgerLimits } from '../limits';
 import { append } from './append';
 import { at } from './at';
-import { Checkpoints } from './checkpoint';
+import { Checkpoints, readable } from './checkpoint';
+import { readClock } from './clock';
 import { find } from './find';
 import { GroupCommit } from './group-commit';
 import { readHead } from './head';
@@ -18,6 +20,7 @@ import { reading, readingEach } from './reading';
 import { Recording } from './record';
 import type { WriteBlock, WriterState } from './record';
 import type { SealedBlock } from './sealed-block';
+import { timed } from './timed';
 import { verify } from './verify';
 import { writeBlock } from './write-block';
 import { WriterConnection } from './writer-connection';
@@ -37,11 +40,19 @@ export interface PostgresLedgerOptions {
   checkpointFile?: string;
   /** Blocks between two checkpoints; default 1,000. */
   checkpointBlocks?: number;
+  /** Longest time from a new block to a checkpoint of it or a later one; default a minute. */
+  checkpointMs?: number;
+  /** Whether what is recorded already gets a checkpoint at once: where a service starts, and not where a command looks. */
+  checkpointAtStart?: boolean;
   limits?: Partial<LedgerLimits>;
   logger: LedgerLogger;
 }
 
 const READ_CONNECTIONS = 6;
+/** Nobody waits longer for a connection, or for an answer to what one caller asks. */
+const READ_TIMEOUT_MS = 10_000;
+/** A page is what the projector folds: it waits for a slow disk, but for nobody who answers nothing. */
+const PAGE_TIMEOUT_MS = 35_000;
 
 /** The ledger on a database that has been migrated. `close` seals what was accepted and writes a last checkpoint. */
 export async function createPostgresLedger(
@@ -53,7 +64,12 @@ export async function createPostgresLedger(
   const pool = options.pool ?? ownPool(options.url, logger);
   const clientConfig = options.pool ? options.pool.options : { connectionString: options.url };
   const connection = new WriterConnection(clientConfig, logger);
-  const checkpoints = new Checkpoints(options.checkpointFile, options.checkpointBlocks, logger);
+  const checkpoints = new Checkpoints(
+    options.checkpointFile,
+    options.checkpointBlocks,
+    logger,
+    options.checkpointMs,
+  );
   const listener = new Listener(clientConfig, logger);
   const notifier = new Notifier(pool, logger);
   const writer: WriterState = {
@@ -61,6 +77,7 @@ export async function createPostgresLedger(
     knownBlock: null,
     expectRepeats: false,
     write: elsewhere?.write ?? writeBlock,
+    clock: new OwnClock(limits.clockAheadMs),
     onSealed(block) {
       checkpoints.sealed(block);
       listener.emit();
@@ -78,30 +95,38 @@ export async function createPostgresLedger(
     await connection.close();
     if (!options.pool) await pool.end();
   };
-  await reading(readHead(pool));
+  const asked = timed(pool, READ_TIMEOUT_MS);
+  const head = await reading(readHead(asked));
+  if (options.checkpointAtStart) await checkpoints.begin(head);
 
   return {
     append: (proposals) => append(group, limits, proposals),
-    head: () => reading(readHead(pool)),
+    head: () => reading(readHead(asked)),
+    clock: () => reading(readClock(asked, writer.clock)),
     read: (after, readOptions) => readingEach(read(pool, after, readOptions), readOptions?.signal),
     rows: (after, readOptions) => readingEach(readRows(pool, after, readOptions), readOptions?.signal),
-    page: (after, limit) => reading(page(pool, after, limit)),
-    at: (positions) => reading(at(pool, positions)),
-    find: (filter) => reading(find(pool, filter)),
-    proof: (position) => reading(proof(pool, position)),
+    page: (after, limit) => reading(page(timed(pool, PAGE_TIMEOUT_MS), after, limit)),
+    at: (positions) => reading(at(asked, positions)),
+    find: (filter) => reading(find(asked, filter)),
+    proof: (position) => reading(proof(asked, position)),
     onAppended: (callback) => listener.add(callback),
-    verify: async (verifyOptions = {}) =>
-      verify(pool, {
-        ...verifyOptions,
-        checkpoints: verifyOptions.checkpoints ?? (await checkpoints.load()),
-      }),
+    async verify(verifyOptions = {}) {
+      const hasFacts = async () => (await readHead(asked)).position > 0;
+      const kept = verifyOptions.checkpoints ?? (await readable(checkpoints, await hasFacts()));
+      return 'ok' in kept ? kept : verify(pool, { ...verifyOptions, checkpoints: kept });
+    },
     close: () => (closing ??= close()),
   };
 }
 
 function ownPool(url: string | undefined, logger: LedgerLogger): Pool {
   if (!url) throw new TypeError('the ledger needs a pool or a url');
-  const pool = new Pool({ connectionString: url, max: READ_CONNECTIONS, keepAlive: true });
+  const pool = new Pool({
+    connectionString: url,
+    max: READ_CONNECTIONS,
+    keepAlive: true,
+    connectionTimeoutMillis: READ_TIMEOUT_MS,
+  });
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the ledger was lost'));
   return pool;
 }

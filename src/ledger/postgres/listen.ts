@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { ClientConfig } from 'pg';
 import type { LedgerLogger } from './logger';
 import { CHANNEL } from './notify';
+import { endSoon } from './writer-connection';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
@@ -48,8 +49,9 @@ export class Listener {
     this.listeners.clear();
     if (this.retry) clearTimeout(this.retry);
     await this.opening;
-    await this.client?.end();
+    const { client } = this;
     this.client = null;
+    if (client) await endSoon(client);
   }
 
   private open(): void {

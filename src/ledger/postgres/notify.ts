@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 import type { LedgerLogger } from './logger';
+import { timed } from './timed';
 
 export const CHANNEL = 'tallystick_ledger';
 const PAUSE_MS = 20;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Tells other processes that the ledger has grown. Never inside the append's transaction: there it halves the rate of
@@ -28,12 +30,14 @@ export class Notifier {
       if (this.again) this.announce();
     }, PAUSE_MS);
     this.timer.unref();
-    this.pool.query(`SELECT pg_notify($1, '')`, [CHANNEL]).catch((err: unknown) => {
-      this.logger.warn(
-        { err },
-        'other processes could not be told of new facts; they will see them by polling',
-      );
-    });
+    timed(this.pool, TIMEOUT_MS)
+      .query(`SELECT pg_notify($1, '')`, [CHANNEL])
+      .catch((err: unknown) => {
+        this.logger.warn(
+          { err },
+          'other processes could not be told of new facts; they will see them by polling',
+        );
+      });
   }
 
   close(): void {

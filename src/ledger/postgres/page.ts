@@ -1,7 +1,7 @@
-import type { Pool } from 'pg';
 import type { Fact } from '../port';
 import { FACT_ROW_COLUMNS, factOf } from './fact-row';
 import type { FactRow } from './fact-row';
+import type { Asked } from './timed';
 
 /**
  * Positions have no gaps, so the block in which the page must end is the one that holds position `after + limit`; where there
@@ -18,7 +18,7 @@ const PAGE = `
            9223372036854775807)
    ORDER BY f.position`;
 
-export async function page(pool: Pool, after: number, limit: number): Promise<Fact[]> {
-  const { rows } = await pool.query<FactRow>(PAGE, [after, Math.max(1, limit)]);
+export async function page(db: Asked, after: number, limit: number): Promise<Fact[]> {
+  const { rows } = await db.query<FactRow>(PAGE, [after, Math.max(1, limit)]);
   return rows.map(factOf);
 }

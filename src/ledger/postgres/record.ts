@@ -1,9 +1,12 @@
 import type { Client } from 'pg';
 import { merkleRoot } from '../integrity/merkle';
+import { LedgerClockAhead } from '../port';
+import type { OwnClock } from '../own-clock';
 import type { Int8 } from './fact-row';
 import { leafOfPrepared } from './prepared';
 import type { PreparedFact } from './prepared';
 import type { SealedBlock, WriteResult } from './sealed-block';
+import { codeOf } from './transient';
 import type { WriterConnection } from './writer-connection';
 
 /** Where a fact is recorded, and whether it was recorded before this call. */
@@ -17,12 +20,14 @@ export type WriteBlock = (
   client: Client,
   facts: readonly PreparedFact[],
   checkFirst: boolean,
+  latest: number,
 ) => Promise<WriteResult>;
 
 /** What outlives one group of facts. */
 export interface WriterState {
   connection: WriterConnection;
   write: WriteBlock;
+  clock: OwnClock;
   onSealed(block: SealedBlock): void;
   /** The youngest block that this writer knows; null until its first connection. */
   knownBlock: number | null;
@@ -59,6 +64,9 @@ export class Recording {
       this.writer.knownBlock ??= await headBlock(client);
       while (this.open.length > 0) await this.writeOpen(client);
     } catch (error) {
+      // The database has refused, and the connection is sound.
+      const refusal = clockRefusal(error, this.writer.clock);
+      if (refusal) throw refusal;
       this.uncertain = true;
       this.writer.connection.drop();
       throw error;
@@ -67,9 +75,15 @@ export class Recording {
     return this.outcomes as Outcome[];
   }
 
+  /** The outcome of what is under way is not known then. */
+  interrupt(): void {
+    this.writer.connection.drop();
+  }
+
   private async writeOpen(client: Client): Promise<void> {
     const sent = this.open.map((index) => this.facts[index] as PreparedFact);
-    const result = await this.writer.write(client, sent, this.sawRepeats || this.writer.expectRepeats);
+    const checkFirst = this.sawRepeats || this.writer.expectRepeats;
+    const result = await this.writer.write(client, sent, checkFirst, this.writer.clock.latest());
     if ('sealed' in result) return this.accept(result.sealed);
     const own = this.uncertain ? await findBlock(client, this.writer.knownBlock ?? 0, sent) : null;
     if (own) return this.accept(own);
@@ -88,6 +102,15 @@ export class Recording {
     this.writer.knownBlock = sealed.number;
     this.writer.onSealed(sealed);
   }
+}
+
+/** As `ledger.lock_head` raises it; its detail is the clock that it read. */
+const CLOCK_AHEAD = 'TY001';
+
+function clockRefusal(error: unknown, own: OwnClock): LedgerClockAhead | null {
+  if (codeOf(error) !== CLOCK_AHEAD) return null;
+  const { detail } = error as { detail?: string };
+  return new LedgerClockAhead(Number(detail) - own.now(), own.boundMs);
 }
 
 interface BlockRow {

@@ -55,11 +55,10 @@ export function tamperWith(pool: Pool): Tamper {
           [[a, b]],
         );
       }),
-    truncateAfterBlock: (block, resetHead) =>
+    truncateAfterBlock: (block) =>
       asOwner(async (client) => {
         await client.query('DELETE FROM ledger.facts WHERE block > $1', [block]);
         await client.query('DELETE FROM ledger.blocks WHERE number > $1', [block]);
-        if (resetHead) await setHeadToLastBlock(client);
       }),
     rewriteFrom: async (position) => {
       await forge(pool, asOwner, position);
@@ -111,14 +110,4 @@ async function rechain(client: PoolClient): Promise<void> {
     );
     previousHash = hash;
   }
-  await setHeadToLastBlock(client);
-}
-
-async function setHeadToLastBlock(client: PoolClient): Promise<void> {
-  await client.query("UPDATE ledger.head SET position = 0, blocks = 0, recorded_at = 'epoch', hash = $1", [
-    GENESIS_HASH,
-  ]);
-  await client.query(`
-    UPDATE ledger.head SET position = b.first_position + b.count - 1, blocks = b.number, recorded_at = b.recorded_at, hash = b.hash
-      FROM (SELECT * FROM ledger.blocks ORDER BY number DESC LIMIT 1) b`);
 }

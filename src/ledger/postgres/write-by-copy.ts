@@ -22,10 +22,11 @@ export async function writeByCopy(
   client: Client,
   facts: readonly PreparedFact[],
   checkFirst: boolean,
+  latest: number,
 ): Promise<WriteResult> {
   try {
     // Queued together: the lock is asked for as soon as the transaction has begun, however busy this process is.
-    const [, opening] = await Promise.all([client.query('BEGIN'), lockHead(client)]);
+    const [, opening] = await Promise.all([client.query('BEGIN'), lockHead(client, latest)]);
     const repeats = checkFirst ? await findRepeats(client, facts) : null;
     if (repeats) {
       await client.query('ROLLBACK');
@@ -43,10 +44,12 @@ export async function writeByCopy(
   }
 }
 
-export async function lockHead(client: Client): Promise<Opening> {
+/** @param latest epoch ms; a later clock of the database is refused. None where the instant comes from elsewhere. */
+export async function lockHead(client: Client, latest?: number): Promise<Opening> {
   const { rows } = await client.query<{ position: Int8; block: Int8; recorded_ms: Int8 }>(
     `SELECT next_position AS position, next_block AS block, ledger.epoch_ms(next_recorded_at) AS recorded_ms
-       FROM ledger.lock_head()`,
+       FROM ledger.lock_head($1)`,
+    [latest === undefined ? 'infinity' : new Date(latest).toISOString()],
   );
   const row = rows[0];
   if (!row) throw new Error('the head row of the ledger is missing');

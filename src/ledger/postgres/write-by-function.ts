@@ -34,14 +34,20 @@ export async function writeByFunction(
   client: Client,
   facts: readonly PreparedFact[],
   checkFirst: boolean,
+  latest: number,
 ): Promise<WriteResult> {
   const root = merkleRoot(facts.map(leafOfPrepared));
   const columns: Buffer[][] = ARRAY_TYPES.map(() => []);
   for (const fact of facts) closedFields(fact).forEach((field, i) => columns[i]?.push(field));
   const { rows } = await client.query<AppendRow>({
     name: 'ledger-append-block',
-    text: 'SELECT * FROM ledger.append_block($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
-    values: [...columns.map((column, i) => binaryArray(ARRAY_TYPES[i] as number, column)), root, checkFirst],
+    text: 'SELECT * FROM ledger.append_block($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+    values: [
+      ...columns.map((column, i) => binaryArray(ARRAY_TYPES[i] as number, column)),
+      root,
+      checkFirst,
+      new Date(latest).toISOString(),
+    ],
   });
   const row = rows[0] as AppendRow;
   if (row.repeat_indexes) return repeatsOf(row.repeat_indexes, row.repeat_positions);

@@ -3,9 +3,13 @@ import type { ClientConfig } from 'pg';
 import type { LedgerLogger } from './logger';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The server gives up before the client does, so that a slow statement is an answer and not a lost connection. */
-const STATEMENT_TIMEOUT_MS = 25_000;
-const QUERY_TIMEOUT_MS = 30_000;
+/**
+ * Nobody waits longer than 10 s. The server gives up before the client does, so that a slow statement is an answer and not a
+ * lost connection, and so that a writer that cannot be reached any more gives up the head lock.
+ */
+const STATEMENT_TIMEOUT_MS = 9_000;
+const QUERY_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
  * Repeats must be looked up through the index, whatever the planner knew of the table when it was empty: with these
@@ -21,6 +25,7 @@ const SESSION = `
 /** The one connection on which this process writes. It is opened when needed, and again after it was lost. */
 export class WriterConnection {
   private client: Client | null = null;
+  private opening: Client | null = null;
 
   constructor(
     private readonly config: ClientConfig,
@@ -42,12 +47,15 @@ export class WriterConnection {
       this.logger.warn({ err: error }, 'the connection of the ledger writer was lost');
       if (this.client === client) this.client = null;
     });
+    this.opening = client;
     try {
       await client.connect();
       await client.query(SESSION);
     } catch (error) {
       await abandon(client);
       throw error;
+    } finally {
+      this.opening = null;
     }
     this.client = client;
     return client;
@@ -55,16 +63,25 @@ export class WriterConnection {
 
   /** Gives the connection up without waiting for the server; what was under way on it has an unknown outcome. */
   drop(): void {
-    const client = this.client;
+    const { client, opening } = this;
     this.client = null;
     if (client) void abandon(client);
+    // Not ended: `connect` of a client that was told to end answers nothing more.
+    opening?.connection.stream.destroy();
   }
 
   async close(): Promise<void> {
     const client = this.client;
     this.client = null;
-    await client?.end();
+    if (client) await endSoon(client);
   }
+}
+
+/** Ends a connection, also where the server answers nothing. */
+export async function endSoon(client: Client): Promise<void> {
+  const late = setTimeout(() => client.connection.stream.destroy(), CLOSE_TIMEOUT_MS);
+  await client.end();
+  clearTimeout(late);
 }
 
 /** A connection that is given up may fail once more while it closes; nobody is left to be told. */

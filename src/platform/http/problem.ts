@@ -91,6 +91,14 @@ function fromLedger(error: unknown): ApiError | null {
       const detail = 'The ledger cannot be reached at the moment. Sending the request again is safe.';
       return unavailable('ledger-unavailable', 'The ledger is unavailable', detail, 1, error);
     }
+    case 'ledger-clock-ahead':
+      return unavailable(
+        'ledger-clock-ahead',
+        'The clock of the database cannot be believed',
+        `Nothing is recorded for the moment: ${error.message}. Sending the request again is safe.`,
+        10,
+        error,
+      );
     case 'ledger-limit-exceeded':
       return new ApiError(
         413,

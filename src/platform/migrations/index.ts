@@ -13,6 +13,7 @@ import { Traces } from './0012-traces';
 import { AlertThreads } from './0013-alert-threads';
 import { RevokedKeys } from './0014-revoked-keys';
 import { ToldAsItIs } from './0016-told-as-it-is';
+import { LedgerClockAndHead } from './0017-ledger-clock-and-head';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -30,4 +31,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   AlertThreads,
   RevokedKeys,
   ToldAsItIs,
+  LedgerClockAndHead,
 ];
