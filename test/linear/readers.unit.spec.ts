@@ -1,4 +1,5 @@
 /** Whatever a system sends, what is done with it grows no faster than it does. */
+import { type Held, type Slot, put } from '../../src/domain/cases/held';
 import { parseDecimal } from '../../src/domain/exact';
 import { parseInstant } from '../../src/domain/facts/instant';
 import { isPrintable } from '../../src/domain/facts/printable';
@@ -137,6 +138,10 @@ async function assertLinear(input: (n: number) => string, read: (text: string) =
     counts.push(steps);
     expect([...patterns].filter((pattern) => !LINEAR.has(pattern))).toEqual([]);
   }
+  assertGrowth(counts);
+}
+
+function assertGrowth(counts: readonly number[]): void {
   for (let i = 1; i < counts.length; i++)
     expect(counts[i] ?? 0).toBeLessThanOrEqual((counts[i - 1] ?? 0) * MOST_GROWTH + 200);
 }
@@ -169,6 +174,20 @@ function lz4Of(n: number): Buffer {
   size.writeUInt32LE(block.length);
   return Buffer.concat([head, size, block, Buffer.alloc(4)]);
 }
+
+it('compares each version of a document with as many as are kept', async () => {
+  const versions = (n: number) =>
+    Array.from({ length: n }, (_, fact): Held<unknown> => {
+      const hash = String((fact * 7_919) % n).padStart(6, '0');
+      return { key: 'books/X/1', fact, rev: 1, at: 1, hash, value: { status: hash } };
+    });
+  const counts: number[] = [];
+  for (const n of [100, 200, 400, 800]) {
+    const all = versions(n);
+    counts.push((await counter.count(() => all.reduce<Slot<unknown>>(put, []))).steps);
+  }
+  assertGrowth(counts);
+});
 
 describe.each(Object.keys(readers))('%s', (reader) => {
   it.each(Object.keys(hostile))('given %s', async (text) => {

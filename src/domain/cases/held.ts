@@ -15,9 +15,18 @@ export interface Held<V> {
   /** Content hash, hex: the last tie-break. */
   hash: string;
   value: V;
-  /** The same revision with other content, which lost; absent where there is none. */
+  /** The same revision with other content, which lost: the strongest first; absent where there is none. */
   rivals?: readonly Rival<V>[];
+  /** The strongest of those that are not kept, where there were more: nothing weaker is kept, however little room it takes. */
+  unkept?: { at: number; hash: string };
 }
+
+/**
+ * How many rivals are kept, and how many characters of JSON beside the first: each is written and compared again at every change of
+ * its case. The strongest are kept, so what is kept is the same in any order of arrival.
+ */
+export const MOST_RIVALS = 8;
+const MOST_RIVAL_CHARACTERS = 256 * 1024;
 
 export interface Rival<V> {
   fact: number;
@@ -63,7 +72,7 @@ export function reconciled<V>(held: Held<V>, incoming: Held<V>): Held<V> {
   if (held.hash === incoming.hash && held.at === incoming.at) return held;
   const wins = beats(incoming, held);
   if (held.rivals === undefined && saysTheSame(held, incoming)) return wins ? incoming : held;
-  const { rivals: former = [], ...known } = held;
+  const { rivals: former = [], unkept, ...known } = held;
   const winner = wins ? incoming : known;
   const rivals: Rival<V>[] = [];
   // The same content in another notation is one rival: the one that would win.
@@ -71,15 +80,32 @@ export function reconciled<V>(held: Held<V>, incoming: Held<V>): Held<V> {
   for (const rival of all) {
     if (!saysTheSame(rival, winner) && !rivals.some((other) => saysTheSame(other, rival))) rivals.push(rival);
   }
-  if (!wins && sameRivals(rivals, former)) return held;
-  return rivals.length === 0 ? winner : { ...winner, rivals };
+  const count = keptOf(rivals, unkept);
+  const kept = count < rivals.length ? rivals.slice(0, count) : rivals;
+  const next = rivals[count];
+  const more =
+    next && (!unkept || strongestFirst(next, unkept) < 0) ? { at: next.at, hash: next.hash } : unkept;
+  if (!wins && more === unkept && sameRivals(kept, former)) return held;
+  if (kept.length === 0) return winner;
+  return more ? { ...winner, rivals: kept, unkept: more } : { ...winner, rivals: kept };
+}
+
+/** How many of them, the strongest first, are within the bounds and stronger than what was not kept before. */
+function keptOf(rivals: readonly Rival<unknown>[], unkept: Held<unknown>['unkept']): number {
+  let characters = 0;
+  for (const [index, rival] of rivals.entries()) {
+    if (index > 0) characters += textOf(rival.value).length;
+    if (index === MOST_RIVALS || characters > MOST_RIVAL_CHARACTERS) return index;
+    if (unkept && strongestFirst(unkept, rival) < 0) return index;
+  }
+  return rivals.length;
 }
 
 function rivalOf<V>({ fact, at, hash, value }: Held<V>): Rival<V> {
   return { fact, at, hash, value };
 }
 
-function strongestFirst(a: Rival<unknown>, b: Rival<unknown>): number {
+function strongestFirst(a: Pick<Content, 'at' | 'hash'>, b: Pick<Content, 'at' | 'hash'>): number {
   return b.at - a.at || (a.hash < b.hash ? 1 : a.hash > b.hash ? -1 : 0);
 }
 
@@ -88,8 +114,20 @@ function sameRivals(a: readonly Rival<unknown>[], b: readonly Rival<unknown>[]):
 }
 
 /** Another notation of the same is no other content. */
-function saysTheSame(a: { at: number; value: unknown }, b: { at: number; value: unknown }): boolean {
-  return a.at === b.at && JSON.stringify(a.value) === JSON.stringify(b.value);
+function saysTheSame(a: Content, b: Content): boolean {
+  return a.at === b.at && (a.hash === b.hash || textOf(a.value) === textOf(b.value));
+}
+
+type Content = Pick<Held<unknown>, 'at' | 'hash' | 'value'>;
+
+/** A value is never changed in place, and one that is contradicted is compared with each that comes. */
+const texts = new WeakMap<object, string>();
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(JSON.stringify(value));
+  let text = texts.get(value);
+  if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
+  return text;
 }
 
 /** The order in which a case's facts are told: (occurredAt, source and key). Positions play no part. */

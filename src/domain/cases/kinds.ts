@@ -195,6 +195,7 @@ export const caseKinds: { [K in CaseKind]: KindOf<CaseStates[K]> } = {
 /** The lines of a consolidated invoice, each to the order that it names. */
 function invoiceShares({
   rivals: _told,
+  unkept: _isMore,
   ...held
 }: Held<Body<'invoice'>>): Contribution<Held<Body<'invoice'>>>[] {
   const invoice = held.value;

@@ -131,7 +131,11 @@ function total(lines: readonly { sku: string; quantity: number }[], sku: string)
   return sum;
 }
 
-function moved(state: StockState, held: Omit<Held<unknown>, 'rivals'>, movement: Movement): StockState {
+function moved(
+  state: StockState,
+  held: Omit<Held<unknown>, 'rivals' | 'unkept'>,
+  movement: Movement,
+): StockState {
   const { key, fact, rev, at, hash } = held;
   const movements = put(state.movements, { key, fact, rev, at, hash, value: movement });
   return movements === state.movements ? state : { ...state, movements };

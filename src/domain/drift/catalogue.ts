@@ -4,6 +4,7 @@ import type { Detector } from './detector';
 import { bomMismatch } from './detectors/bom-mismatch';
 import { carrierCostMismatch } from './detectors/carrier-cost-mismatch';
 import { carrierCostMissing } from './detectors/carrier-cost-missing';
+import { checkIncomplete } from './detectors/check-incomplete';
 import { conflictingDuplicate } from './detectors/conflicting-duplicate';
 import { feedBehind } from './detectors/feed-behind';
 import { feedGap } from './detectors/feed-gap';
@@ -70,6 +71,7 @@ export const catalogue: readonly AnyDetector[] = [
   messageUnmapped,
   ...referenceUnresolved,
   ...conflictingDuplicate,
+  ...checkIncomplete,
 ];
 
 const byKind = new Map<CaseKind, Detector[]>();

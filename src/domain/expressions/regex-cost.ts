@@ -15,6 +15,7 @@ export class RegexRefused extends Error {}
 const MAX_DEGREE = 4;
 const MAX_FACTOR = 10_000;
 const MAX_LENGTH = 10_000;
+const QUANTIFIER = /[*+?]|\{(\d+)(,?)(\d*)\}/y;
 const ONE: RegexCost = { degree: 0, factor: 1, length: 1 };
 
 export function regexCost({ source, multiline }: RegExp): RegexCost {
@@ -102,8 +103,9 @@ class Reader {
   }
 
   private repeated(cost: RegexCost): RegexCost {
-    const rest = this.source.slice(this.at, this.at + 12);
-    const [quantifier, least, comma, most] = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})/.exec(rest) ?? [''];
+    // Whole, however many digits it has: one that was cut off would pass for no quantifier at all.
+    QUANTIFIER.lastIndex = this.at;
+    const [quantifier, least, comma, most] = QUANTIFIER.exec(this.source) ?? [''];
     if (quantifier === '') return cost;
     this.at += quantifier.length;
     if (this.source[this.at] === '?') this.at++;

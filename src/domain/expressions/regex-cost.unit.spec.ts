@@ -28,6 +28,12 @@ describe('the cost of a regular expression', () => {
     /(?<!a)/,
     /(?<name>a)/,
     /(a)\1/,
+    /^(a+){000000000001,}$/,
+    /^(?:a|a){000000000001,}$/,
+    /^(?:a|a){0000000000020}$/,
+    /^(?:(?:a|a)){2,}$/,
+    /^(?:a|a)*?$/,
+    /^(?:a|a){0,99999999999999999999999999}$/,
   ])('%s has no bound, or too high a one', (regexp) => {
     expect(() => regexCost(regexp)).toThrow(RegexRefused);
   });
