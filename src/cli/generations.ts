@@ -5,7 +5,7 @@ import { ConfigError } from '../platform/config';
 import { type DiffSummary, diff, eachDifference, sectionNames } from '../projections/diff';
 import { dropGeneration } from '../projections/dropping';
 import { GenerationRefused } from '../projections/generation-refused';
-import { findGeneration, lastFormer, listGenerations } from '../projections/generations';
+import { findGeneration, lastFormer, listGenerations, liveGeneration } from '../projections/generations';
 import { localActor } from '../platform/http/auth/actor';
 import { recordedChanges } from '../projections/generation-progress';
 import { columns } from './columns';
@@ -88,24 +88,29 @@ export function runPromote(id: string, output: Output): Promise<void> {
 /** Back to the generation that was live before. */
 export function runRollback(output: Output): Promise<void> {
   return withRuntime(async (runtime) => {
+    const live = await liveGeneration(runtime.pool);
     const last = await lastFormer(runtime.pool);
     if (!last) throw new GenerationRefused('no former generation is there to go back to');
-    await promote(runtime, last.id, output);
+    await promote(runtime, last.id, output, live?.id);
   });
 }
 
-async function promote(runtime: Runtime, generation: number, { json }: Output): Promise<void> {
+async function promote(runtime: Runtime, generation: number, { json }: Output, over?: number): Promise<void> {
   const replays = openReplays(runtime);
-  const { made, reason } = await replays.promotable(generation);
+  const { made, reason, requestedBy } = await replays.promotable(generation);
   // Nobody vouches for who sits at the command line.
   await replays.mayPromote(generation, localActor);
-  const versions = await openDrafts(runtime).record(made, author(reason));
+  const versions = await openDrafts(runtime).record(made, {
+    ...author(reason),
+    // A document that nobody drafted was written by who asked for its replay.
+    ...(requestedBy === null ? {} : { actor: requestedBy }),
+  });
   const progress = createProgress('promote', 'facts');
   try {
     const onProgress = ({ phase, position, head }: { phase: string; position: number; head: number }) => {
       progress.update(position, head, phase);
     };
-    const position = await replays.promote(generation, localActor, { versions, onProgress });
+    const position = await replays.promote(generation, localActor, { versions, over, onProgress });
     progress.stop();
     print(
       json

@@ -85,7 +85,7 @@ export const policySchema = z
   .object({
     promotion: z
       .object({
-        /** Whether a replay's result is put in force by another verified actor than the one who asked for it. */
+        /** Whether who promotes has a key, and is none of those who wrote what changes by it. */
         fourEyes: z.boolean().optional(),
         /** Whether what a start with other code, policy or sources has built takes the live one's place by itself. */
         upgrades: z.enum(['automatic', 'by-person']).optional(),

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { tableNames } from '../domain/mapping/tables';
 import type { DriftChanges } from './diff';
 import type { Versions } from './drafts';
-import type { Succession } from './generations';
+import type { Generation, Succession } from './generations';
 import type { HandOver } from './hand-over';
 import { codeOf } from './settings';
 
@@ -31,6 +31,8 @@ export interface Act {
 
 export const START: Act = { by: null, versions: {} };
 
+type Version = Pick<Generation, 'made' | 'fingerprint'>;
+
 export type OnPromoted = (client: ClientBase, promotion: Promotion, handOver: HandOver) => Promise<void>;
 
 export function promotionOf(
@@ -39,14 +41,15 @@ export function promotionOf(
   { position, drifts }: Pick<Promotion, 'position' | 'drifts'>,
 ): Promotion {
   const { id: generation, reason } = next;
-  const differs = differences({ live, next }).map((name) => ({
+  const differs = differences(live, next).map((name) => ({
     name,
     version: versions[name as keyof Versions] ?? null,
   }));
   return { generation, former: live.id, position, reason, by, differs, drifts };
 }
 
-function differences({ live, next }: Succession): string[] {
+/** What one was made with otherwise than the other: tables of the mapping, `policy`, `sources`, `code`. */
+export function differences(live: Version, next: Version): string[] {
   const [was, is] = [live.made, next.made];
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const tables: string[] = tableNames.filter((name) => !same(was.mapping[name], is.mapping[name]));

@@ -11,12 +11,13 @@ import { CountedAhead } from './diff';
 import { FoldHistory } from './fold-history';
 import { compareWith, markReady } from './generation-progress';
 import { dropOld } from './dropping';
+import { assertUnattended } from './four-eyes';
 import { type Guard, WAITS_MS, guardBuild } from './generation-locks';
 import { GenerationRefused } from './generation-refused';
 import { LIVE } from './generation-schema';
-import { type Succession, positionOf, promotable, promote } from './generations';
+import { type Succession, liveGeneration, positionOf, promotable, promote } from './generations';
 import { type Act, type OnPromoted, START, promotionOf } from './promotion';
-import { type ProjectionSettings, madeByThisCode, madeSettings } from './settings';
+import { type ProjectionSettings, fingerprint, madeByThisCode, madeOf, madeSettings } from './settings';
 
 export interface RebuildOptions extends BuildingOptions {
   /** Of a draft that ends at `lastFact`: what the same facts are folded with to compare it. */
@@ -37,13 +38,19 @@ export interface Built {
   position: number;
 }
 
-/** Builds and promotes. */
+/** Builds and promotes. Throws `GenerationRefused` where a person has to promote what it would change. */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   const { pool } = options;
+  const live = await liveGeneration(pool);
+  const next = { made: madeOf(options.settings), fingerprint: fingerprint(options.settings) };
+  if (live) assertUnattended({ live, next });
   await dropAbandoned(pool);
   const built = await building({ ...options, purpose: 'rebuild' }, async (site) => {
     await raise(options, site);
-    const position = await putLive({ ...options, generation: site.id, signal: site.signal }, site.guard);
+    const position = await putLive(
+      { ...options, generation: site.id, signal: site.signal, permit: assertUnattended },
+      site.guard,
+    );
     return { generation: site.id, position };
   });
   await dropOld(pool);

@@ -16,6 +16,7 @@ import type { Page, Place } from './diff/page';
 import { LIVE } from './generation-schema';
 import { NOT_WANTED, recordedChanges, setFailure } from './generation-progress';
 import { dropGeneration } from './dropping';
+import { type Promoter, permission } from './four-eyes';
 import { GenerationBusy, GenerationRefused } from './generation-refused';
 import {
   type Generation,
@@ -53,16 +54,17 @@ export interface ReplayParts {
   onPromoted?: OnPromoted;
 }
 
-/** Who promotes, and whether a key vouches for him. */
-export interface Promoter {
-  name: string;
-  verified: boolean;
-}
-
 interface Running {
   generation: number;
   stop: AbortController;
   done: Promise<void>;
+}
+
+interface PromoteHow {
+  versions: Versions;
+  /** The live generation that it shall replace, and no other. */
+  over?: number;
+  onProgress?: (progress: RebuildProgress) => void;
 }
 
 /** Held by whoever builds a replay. */
@@ -239,25 +241,35 @@ export class Replays {
 
   /** Asked before anything is recorded, and once more in the promotion's transaction. Throws `GenerationRefused`. */
   async mayPromote(id: number, promoter: Promoter): Promise<void> {
-    const [live, next] = [await liveGeneration(this.parts.pool), await this.find(id)];
-    if (live && next) assertFourEyes({ live, next }, promoter);
+    const succession = await this.succession(id);
+    (await permission(this.parts.ledger, succession, promoter))(succession);
+  }
+
+  private async succession(id: number): Promise<Succession> {
+    const { pool } = this.parts;
+    const [live, next] = [await liveGeneration(pool), await promotable(pool, id)];
+    if (!live) throw new GenerationRefused('there is no live generation to replace yet');
+    return { live, next };
   }
 
   /** Answers the position up to which it has folded. Throws `GenerationRefused`, also where the policy asks for another. */
-  promote(
-    id: number,
-    promoter: Promoter,
-    { versions, onProgress }: { versions: Versions; onProgress?: (progress: RebuildProgress) => void },
-  ): Promise<number> {
-    return this.inLine(() =>
-      promoteGeneration({
+  promote(id: number, promoter: Promoter, { versions, over, onProgress }: PromoteHow): Promise<number> {
+    return this.inLine(async () => {
+      const permit = await permission(this.parts.ledger, await this.succession(id), promoter);
+      return promoteGeneration({
         ...this.parts,
         generation: id,
         onProgress,
-        permit: (succession) => assertFourEyes(succession, promoter),
+        permit(succession) {
+          permit(succession);
+          if (over !== undefined && over !== succession.live.id)
+            throw new GenerationRefused(
+              `generation ${succession.live.id} took the live one's place meanwhile: look again`,
+            );
+        },
         act: { by: promoter.name, versions },
-      }),
-    );
+      });
+    });
   }
 
   /** Stops building it, wherever it is built, or drops what was built. */
@@ -299,13 +311,4 @@ export class Replays {
     this.running?.stop.abort(new LeftToTheNext('the service stops'));
     await this.running?.done;
   }
-}
-
-/** By the policy that is in force. */
-function assertFourEyes({ live, next }: Succession, { name, verified }: Promoter): void {
-  if (live.made.policy.promotion?.fourEyes !== true) return;
-  if (!verified || name === next.requestedBy)
-    throw new GenerationRefused(
-      'the policy asks for four eyes: another person than the one who asked for it, with a key, promotes it',
-    );
 }

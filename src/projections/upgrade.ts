@@ -9,6 +9,7 @@ import type { Log } from '../platform/logging';
 import { dropAbandoned, findAbandoned } from './abandoned';
 import { diff } from './diff';
 import { dropUnguarded } from './dropping';
+import { assertUnattended, whyNotUnattended } from './four-eyes';
 import { PATIENCE_MS } from './generation-locks';
 import { GenerationRefused } from './generation-refused';
 import { type Generation, liveGeneration } from './generations';
@@ -23,6 +24,7 @@ import {
   codeOf,
   fingerprint,
   madeByThisCode,
+  madeOf,
   readMade,
 } from './settings';
 
@@ -122,11 +124,19 @@ async function bringUp(parts: UpgradeParts): Promise<Upgraded> {
       log.warn({ err: error, generation }, 'what the new generation changes could not be recorded');
     },
   );
-  if (live.made.policy.promotion?.upgrades === 'by-person') {
-    log.warn({ generation }, 'a new generation waits to be promoted, as the policy asks');
+  const next = { made: madeOf(settings), fingerprint: fingerprint(settings) };
+  const why = whyNotUnattended(live, next);
+  if (why !== null || live.made.policy.promotion?.upgrades === 'by-person') {
+    log.warn({ generation, why }, 'a new generation waits to be promoted, as the policy asks');
     return 'waits';
   }
-  const position = await promoteGeneration({ ...compared, onPromoted, signal, waitsMs: PATIENCE_MS });
+  const position = await promoteGeneration({
+    ...compared,
+    onPromoted,
+    signal,
+    waitsMs: PATIENCE_MS,
+    permit: assertUnattended,
+  });
   log.info({ generation, position }, 'new generation is live');
   return 'promoted';
 }

@@ -32,9 +32,11 @@ export class PromoteReplayHandler implements ICommandHandler<PromoteReplay> {
   execute({ id, actor }: PromoteReplay): Promise<ReplayView> {
     return refusing(async () => {
       await knownReplay(this.replays, id);
-      const { made, reason } = await this.replays.promotable(id);
+      const { made, reason, requestedBy } = await this.replays.promotable(id);
       await this.replays.mayPromote(id, actor);
-      const versions = await this.drafts.record(made, { actor: actor.name, at: Date.now(), reason });
+      // A document that nobody drafted was written by who asked for its replay.
+      const author = requestedBy ?? actor.name;
+      const versions = await this.drafts.record(made, { actor: author, at: Date.now(), reason });
       await this.replays.promote(id, actor, { versions });
       return replayView(this.replays, id);
     });
