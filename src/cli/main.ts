@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../platform/config';
 import { Interrupted } from '../platform/shutdown';
 import { addMappingCommands, addPolicyCommands } from './draft-commands';
@@ -336,12 +336,27 @@ program
   .command('demo')
   .description('simulate a day of trading with faults in it, and find them')
   .option('--once', 'exit when done', false)
-  .option('--orders <count>', 'orders of the day', Number, 2000)
-  .option('--seed <number>', 'another world', Number, 1)
+  .option('--orders <count>', 'orders of the day, from 200 to 100000', wholeFrom(200, 100_000), 2000)
+  .option('--seed <number>', 'another world, from 0 to 4294967295', wholeFrom(0, 4_294_967_295), 1)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  tallystick demo --once                         2,000 orders, and the end
+  tallystick demo --orders 20000 --seed 7        a greater day of another world, to look around in`,
+  )
   .action(async (options: { once: boolean; orders: number; seed: number }) => {
     const { runDemo } = await import('./demo/index.js');
     finish(await runDemo(options));
   });
+
+function wholeFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}, in digits.`);
+  };
+}
 
 function finish(ok: boolean): void {
   if (!ok) process.exitCode = 1;

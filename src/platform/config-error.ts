@@ -14,14 +14,24 @@ export class ConfigError extends Error {
   }
 }
 
-/** Lines such as `tallystick.yaml: sources[1].timeZone: …`. Never the value that was found: it may be a secret. */
-export function problemsOf(error: z.ZodError, place: string): string[] {
+/**
+ * Lines such as `tallystick.yaml: line 7: sources[1].timeZone: …`. Never the value that was found: it may be a secret.
+ * @param lineOf the line of a path in the file, where it is known
+ */
+export function problemsOf(
+  error: z.ZodError,
+  place: string,
+  lineOf: (path: readonly PropertyKey[]) => number | null = () => null,
+): string[] {
   return error.issues.map((issue) => {
     const path = issue.path
       .map((part, index) =>
         typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
       )
       .join('');
-    return [place, path, issue.message].filter((part) => part !== '').join(': ');
+    const line = lineOf(issue.path);
+    return [place, line === null ? '' : `line ${line}`, path, issue.message]
+      .filter((part) => part !== '')
+      .join(': ');
   });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse, parseDocument } from 'yaml';
+import { type Document, LineCounter, isNode, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
 import { errorCode } from './database/errors';
@@ -89,14 +89,25 @@ export function readConfigFile(file: string | undefined, env: Environment): Conf
   const schema = fileSchema(env, file === undefined ? '' : path.dirname(file));
   if (file === undefined) return schema.parse({});
   const place = path.basename(file);
-  const document = parseDocument(readText(file), { prettyErrors: false });
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), { prettyErrors: false, lineCounter: lines });
   const { errors } = document;
   if (errors.length > 0)
     throw new ConfigError(errors.map((error) => `${place}: ${at(error.pos[0], file)}${error.message}`));
   // An empty file is an empty configuration, not a wrong one.
   const result = schema.safeParse(document.toJS() ?? {});
-  if (!result.success) throw new ConfigError(problemsOf(result.error, place));
+  if (!result.success)
+    throw new ConfigError(problemsOf(result.error, place, (at) => lineOf(document, lines, at)));
   return result.data;
+}
+
+/** Of what is wrong, or of the nearest thing around it that is in the file. */
+function lineOf(document: Document, lines: LineCounter, at: readonly PropertyKey[]): number | null {
+  for (let length = at.length; length > 0; length--) {
+    const node = document.getIn(at.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return null;
 }
 
 function readText(file: string): string {

@@ -6,6 +6,7 @@ import {
   placeholderDigest,
   placeholderSecret,
 } from './config-placeholders';
+import { nearest } from './nearest';
 import { Secret } from './secret';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +53,12 @@ export function sha256(env: Environment) {
     .pipe(digest);
 }
 
-export function unknownField(issue: { code?: string; keys?: unknown }): string | undefined {
+export function unknownField(issue: { code?: string; keys?: unknown; inst?: unknown }): string | undefined {
   if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined;
-  return `unknown field ${issue.keys.map(String).join(', ')}; remove it or correct its spelling`;
+  const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+  const fields = issue.keys.map((key) => {
+    const meant = nearest(String(key), known);
+    return meant === null ? String(key) : `${String(key)} (did you mean ${meant}?)`;
+  });
+  return `unknown field ${fields.join(', ')}; remove it or correct its spelling`;
 }

@@ -49,7 +49,11 @@ const environmentSchema = z.object({
     .default(null),
   TALLYSTICK_DATA_DIR: text.default('.tallystick'),
   TALLYSTICK_CONFIG: text.optional(),
-  DATABASE_URL: secretUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database'),
+  // What follows a # is no part of an address: a password would be cut there, and its beginning taken for a port.
+  DATABASE_URL: secretUrl(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database').refine(
+    (url) => !url?.reveal().includes('#'),
+    'must have no #; write %23 where a password has one',
+  ),
   LEDGER_URL: secretUrl(/^(esdb|kurrentdb)(\+discover)?$/, 'esdb://host:2113'),
   KAFKA_BROKERS: text
     .transform((list) => list.split(',').map((broker) => broker.trim()))
@@ -131,11 +135,12 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
   // An empty variable is how a shell or a compose file says "not set".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error, 'environment'));
-  const { data } = parsed;
-  const file = data.TALLYSTICK_CONFIG
-    ? path.resolve(cwd, data.TALLYSTICK_CONFIG)
+  const file = given['TALLYSTICK_CONFIG']
+    ? path.resolve(cwd, given['TALLYSTICK_CONFIG'])
     : usualFiles.map((usual) => path.join(cwd, usual)).find((usual) => existsSync(usual));
+  if (!parsed.success)
+    throw new ConfigError([...problemsOf(parsed.error, 'environment'), ...problemsIn(file, given)]);
+  const { data } = parsed;
   const config: Config = {
     ...readConfigFile(file, given),
     host: data.HOST,
@@ -165,6 +170,17 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
     ]);
   }
   return deepFreeze(config);
+}
+
+/** What is wrong with the file is told together with what is wrong with the environment. */
+function problemsIn(file: string | undefined, env: Environment): string[] {
+  try {
+    readConfigFile(file, env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
 }
 
 function slackProblems({ slack: { webhookUrl, botToken, channel }, alerts }: Config): string[] {

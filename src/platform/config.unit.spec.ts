@@ -91,7 +91,10 @@ describe('loadConfig', () => {
   it.each([
     [`sources:${scend.replace('London', 'Londn')}`, 'sources[0].timeZone: is no IANA time zone'],
     [`sources:${scend}${scend}`, 'sources[1].name: is used twice'],
-    [`sources:${scend}\n    timezone: UTC`, 'sources[0]: unknown field timezone'],
+    [
+      `sources:${scend}\n    timezone: UTC`,
+      'line 2: sources[0]: unknown field timezone (did you mean timeZone?)',
+    ],
     [`sources:${scend}\n    startsAt: yesterday`, 'sources[0].startsAt: must be a time with its offset'],
     [
       `sources:${scend}\n    secrets: { webhook: { env: NOT_SET } }`,
@@ -111,10 +114,12 @@ describe('loadConfig', () => {
     ],
     [`keys:${key.replace('reader', 'root')}`, 'keys[0].role: must be one of reader, ingest, operator, admin'],
     ['sources:\n  - name: [', 'line 2, column 12'],
-    ['source: []', 'unknown field source'],
+    ['source: []', 'unknown field source (did you mean sources?)'],
   ])('names the place and the remedy: %#', (file, expected) => {
     const problems = problemsOf(given(file));
-    expect(problems).toEqual([expect.stringContaining(`tallystick.yaml: ${expected}`)]);
+    expect(problems).toEqual([expect.stringContaining(expected)]);
+    // Of a field that is unknown at the top there is no line.
+    expect(problems[0]).toMatch(/^tallystick\.yaml: (line \d|unknown field)/);
   });
 
   it.each([
@@ -148,8 +153,13 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('names every wrong place at once', () => {
-    expect(problemsOf(given(undefined, { PORT: 'x', LOG_LEVEL: 'loud' }))).toHaveLength(2);
+  it('names every wrong place at once, of the environment and of the file', () => {
+    const both = given('sorces: []', { PORT: 'x', DATABASE_URL: 'postgres://me:12#hunter2@db/tally' });
+    expect(problemsOf(both)).toEqual([
+      expect.stringContaining('environment: PORT: '),
+      expect.stringContaining('environment: DATABASE_URL: must have no #; write %23'),
+      expect.stringContaining('tallystick.yaml: unknown field sorces (did you mean sources?)'),
+    ]);
   });
 
   it('never repeats a wrong secret', () => {

@@ -41,7 +41,7 @@ export async function runDemo({ once, orders, seed }: DemoOptions): Promise<bool
     try {
       const service = await startService(runtime);
       say(`Serving at ${service.url}`);
-      const ok = await Promise.race([play(world, secrets, runtime, service), aborted(signal)]);
+      const ok = await Promise.race([play(world, secrets, runtime, service, once), aborted(signal)]);
       if (!once) {
         say('\nThe service stays up. Ctrl-C ends it.');
         await aborted(signal).catch(() => undefined);
@@ -57,7 +57,14 @@ export async function runDemo({ once, orders, seed }: DemoOptions): Promise<bool
   }
 }
 
-async function play(world: World, secrets: Secrets, { ledger }: Runtime, service: Service): Promise<boolean> {
+async function play(
+  world: World,
+  secrets: Secrets,
+  { ledger }: Runtime,
+  service: Service,
+  once: boolean,
+): Promise<boolean> {
+  const tell = (text: string): void => say(once ? withoutLinks(text, service.url) : text);
   const sent = await sendWorld(world, secrets, service.url);
   const rate = Math.round(sent.messages / sent.seconds);
   say(
@@ -66,11 +73,12 @@ async function play(world: World, secrets: Secrets, { ledger }: Runtime, service
   );
   const result = await untilSettled(() => score(world.truth(), service.url, ledger));
   say(`\nFound against injected\n${scoreTable(result)}`);
-  say(await explainOne(service.url));
-  say(await waterfall(service.url));
-  say(await greatestCluster(service.url));
-  say(await digest(service.url));
-  say(`Look around:
+  tell(await explainOne(service.url));
+  tell(await waterfall(service.url));
+  tell(await greatestCluster(service.url));
+  tell(await digest(service.url));
+  if (!once)
+    say(`Look around:
   ${service.url}/v1/status
   ${service.url}/v1/drifts
   ${service.url}/v1/clusters
@@ -79,6 +87,14 @@ async function play(world: World, secrets: Secrets, { ledger }: Runtime, service
   ${service.url}/openapi.json
   ${service.url}/metrics`);
   return result.every(({ missed, extra }) => missed.length + extra.length === 0);
+}
+
+/** Nothing answers there any more once the demo has ended. */
+export function withoutLinks(text: string, url: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith(url))
+    .join('\n');
 }
 
 /** A silent feed is stale only after its interval has passed, so the last answers take a few seconds to be there. */
