@@ -18,6 +18,7 @@ import { openApiDocument } from './openapi/document';
 import { OpenApi } from './openapi/openapi.controller';
 import { SECURITY_HEADERS } from './security-headers';
 import { MEMORY_BUDGET } from './tokens';
+import { refuseExpectations, refuseUnparsed } from './unparsed';
 
 export type { AppParts } from './app.module';
 
@@ -37,6 +38,7 @@ export async function createApp(parts: AppParts, listener?: Listener): Promise<N
     forceCloseConnections: 'idle',
     frameworkErrors: refuse,
     ...(listener ? { serverFactory: listener.factory } : {}),
+    clientErrorHandler: refuseUnparsed,
   });
   const fastify: FastifyInstance = adapter.getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
@@ -44,6 +46,7 @@ export async function createApp(parts: AppParts, listener?: Listener): Promise<N
     rememberTrace(request, trace);
     void reply.headers(SECURITY_HEADERS).header('traceparent', traceparent(trace));
   });
+  refuseExpectations(fastify.server);
   const drain = draining(fastify.server);
   let closed: Promise<void> | undefined;
   fastify.addHook('preClose', async () => {
