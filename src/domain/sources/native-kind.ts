@@ -3,6 +3,7 @@ import { peekClock, readClock } from './clock';
 import { explain } from './explain';
 import { fitsOf } from './fits';
 import type { Fields, MessageType } from './message-type';
+import { withinItems } from './most-items';
 import { readCode, readOptionalCount } from './read';
 import type { Envelope, SourceKind, Translation, WebhookScheme } from './source-kind';
 import { Unreadable } from './unreadable';
@@ -91,7 +92,7 @@ export function nativeKind(definition: NativeKind): NativeSourceKind {
           definition.revisionField === null ? 0 : revisionOf(message, definition.revisionField);
         return {
           ok: true,
-          facts: messageOfType.facts(accepted as never, { doc, revision, occurredAt }, zone),
+          facts: withinItems(messageOfType.facts(accepted as never, { doc, revision, occurredAt }, zone)),
         };
       } catch (error) {
         return invalid(error);

@@ -5,6 +5,7 @@ import { readable, TooDeep } from '../../expressions/values';
 import { readClock } from '../clock';
 import type { Fields } from '../message-type';
 import { invalid, isFields, MAX_KEY, orNull } from '../native-kind';
+import { withinItems } from '../most-items';
 import { readCode, readCount } from '../read';
 import type { Envelope, SourceKind, SourceSettings, Translation } from '../source-kind';
 import { inside, Unreadable } from '../unreadable';
@@ -77,7 +78,9 @@ function translate(compiled: CompiledMapping, message: unknown, { timeZone }: So
     const result = evaluated(rule.facts, `${rule.place}.facts`, input, zone);
     return {
       ok: true,
-      facts: inside(`${rule.place}.facts`, () => readFacts(result, { doc, revision, occurredAt }, zone)),
+      facts: inside(`${rule.place}.facts`, () =>
+        withinItems(readFacts(result, { doc, revision, occurredAt }, zone)),
+      ),
     };
   } catch (error) {
     return invalid(error);
