@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import domainRules from './eslint.domain.js';
+import ownKeys from './eslint.own-keys.js';
 
 const nodeGlobals = Object.fromEntries(
   [
@@ -66,6 +67,18 @@ export default tseslint.config(
       // Nest's modules and pg's row types are told by type parameter.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: [
+      '**/*.spec.ts',
+      '**/*.fixture.ts',
+      'src/simulator/**',
+      'src/ledger/contract{.ts,/**}',
+      'src/domain/own.ts',
+    ],
+    plugins: { tallystick: ownKeys },
+    rules: { 'tallystick/own-keys': 'error' },
   },
   { files: ['src/domain/**/*.ts'], ignores: ['**/*.spec.ts', '**/*.fixture.ts'], rules: domainRules },
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -144,6 +144,13 @@ CREATE TABLE app.alert_threads (
   closed_at timestamp with time zone
 );
 
+CREATE TABLE app.fold_failures (
+  fingerprint text NOT NULL,
+  "position" bigint NOT NULL,
+  error text NOT NULL,
+  found_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE app.generations (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   schema_name text NOT NULL,
@@ -292,6 +299,8 @@ END
 ;
 
 ALTER TABLE app.alert_threads ADD CONSTRAINT alert_threads_pkey PRIMARY KEY (key);
+
+ALTER TABLE app.fold_failures ADD CONSTRAINT fold_failures_pkey PRIMARY KEY (fingerprint, "position");
 
 ALTER TABLE app.generations ADD CONSTRAINT generations_purpose_check CHECK ((purpose = ANY (ARRAY['draft'::text, 'upgrade'::text, 'rebuild'::text, 'basis'::text])));
 

@@ -1,4 +1,5 @@
 /** What the read side refuses, each with its stable code. */
+import { cut } from '../domain/facts/cut';
 import type { DocumentRefused } from '../domain/refused';
 import type { EndRefused } from '../projections/last-fact';
 import { ApiError, badRequest, conflict, notFound, unavailable } from '../platform/http/errors';
@@ -110,7 +111,7 @@ function capital(text: string): string {
 }
 
 function quoted(name: string): string {
-  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
+  return JSON.stringify(cut(name, 200));
 }
 
 export function alertNotFound(id: number): ApiError {

@@ -37,7 +37,7 @@ export function readDocument(file: string): unknown {
 /** What a document has under a name; itself where it has nothing of that name. */
 export function partOf(document: unknown, name: string): unknown {
   const whole = document as Record<string, unknown> | null;
-  return typeof whole === 'object' && whole !== null && name in whole ? whole[name] : document;
+  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, name) ? whole[name] : document;
 }
 
 function inPlace<T>(place: string, separator: string, check: () => T): T {

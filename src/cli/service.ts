@@ -73,6 +73,7 @@ async function startOn(runtime: Runtime, listener: Listener, url: string): Promi
   };
   const telling = { adopt, onEvents: insertOutbox, onVisible };
   const runner = new LiveRunner({ pool, ledger, settings, sources, log, ...telling });
+  readiness.add('projector', () => runner.stands());
   const replays = openReplays(runtime);
   for (const warning of kafkaWarnings(config)) log.warn(warning);
   const lag = kafkaLag(config, log);

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { parseDecimal } from './exact';
 import { isPrintable } from './facts/printable';
+import { own } from './own';
 
 const seconds = z
   .number()
@@ -139,11 +140,11 @@ export type Setting = Exclude<keyof DetectorPolicy, 'graceSeconds' | 'severity' 
 export const defaultPolicy: Policy = policySchema.parse({});
 
 export function graceMs(policy: Policy, code: string, defaultSeconds: number): number {
-  return (policy.detectors[code]?.graceSeconds ?? defaultSeconds) * 1000;
+  return (own(policy.detectors, code)?.graceSeconds ?? defaultSeconds) * 1000;
 }
 
 export function toleranceMs(policy: Policy, code: string, defaultSeconds: number): number {
-  return (policy.detectors[code]?.toleranceSeconds ?? defaultSeconds) * 1000;
+  return (own(policy.detectors, code)?.toleranceSeconds ?? defaultSeconds) * 1000;
 }
 
 export type SkuFormat = NonNullable<Policy['skuFormat']>;
@@ -156,10 +157,10 @@ export function skuFormat(policy: Policy): SkuFormat {
 
 /** Micro-units; 0 where nothing is said. */
 export function unitsOf(policy: Policy, code: string, setting: 'toleranceUnits' | 'bufferUnits'): number {
-  const text = policy.detectors[code]?.[setting];
+  const text = own(policy.detectors, code)?.[setting];
   return text === undefined ? 0 : (parseDecimal(text, 6) ?? 0);
 }
 
 export function ownerOf(policy: Policy, code: string): string | null {
-  return policy.detectors[code]?.owner ?? policy.owner ?? null;
+  return own(policy.detectors, code)?.owner ?? policy.owner ?? null;
 }

@@ -123,9 +123,9 @@ function broaderFirst(a: Shape, b: Shape): number {
 
 /** Setting by setting. A scope's owner has whatever a broader scope gave to the owner of one detector. */
 function narrowed(policy: Policy, { owner, detectors }: Scope): Policy {
-  const merged: Record<string, DetectorPolicy> = {};
+  const merged = new Map<string, DetectorPolicy>();
   for (const [code, said] of Object.entries(policy.detectors))
-    merged[code] = owner === undefined ? said : { ...said, owner };
-  for (const [code, said] of Object.entries(detectors)) merged[code] = { ...merged[code], ...said };
-  return { ...policy, ...(owner === undefined ? {} : { owner }), detectors: merged };
+    merged.set(code, owner === undefined ? said : { ...said, owner });
+  for (const [code, said] of Object.entries(detectors)) merged.set(code, { ...merged.get(code), ...said });
+  return { ...policy, ...(owner === undefined ? {} : { owner }), detectors: Object.fromEntries(merged) };
 }

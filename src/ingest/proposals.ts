@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { NEWEST_INSTANT, OLDEST_INSTANT } from '../domain/facts/instant';
 import { isPrintable } from '../domain/facts/printable';
 import { contentToHash } from '../domain/sources/identity';
 import type { Envelope, SourceKind, SourceSettings } from '../domain/sources/source-kind';
@@ -6,9 +7,6 @@ import { defaultLimits } from '../ledger/limits';
 import type { Proposal } from '../ledger/port';
 
 const NOTHING: Envelope = { type: null, key: null, occurredAt: null };
-/** 0001-01-01 and 9999-12-31: what RFC 3339 can write. */
-const OLDEST_MS = -62_135_596_800_000;
-const NEWEST_MS = 253_402_300_799_999;
 
 /** What makes proposals of one source's messages. */
 export interface Proposer {
@@ -58,7 +56,7 @@ function isStorable(text: string | null, limit: number): boolean {
 }
 
 function isInstant(at: number | null): boolean {
-  return at === null || (Number.isInteger(at) && at >= OLDEST_MS && at <= NEWEST_MS);
+  return at === null || (Number.isInteger(at) && at >= OLDEST_INSTANT && at <= NEWEST_INSTANT);
 }
 
 /** PostgreSQL keeps no NUL in a text. */

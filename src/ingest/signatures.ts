@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { SignedRequest, WebhookScheme } from '../domain/sources/source-kind';
+import { own } from '../domain/own';
 
 export type SignatureCheck =
   /** `replayKey` names this delivery where the scheme dates it; the same key a second time is a replay. */
@@ -36,7 +37,7 @@ function verifyBody(
   request: SignedRequest,
 ): SignatureCheck {
   const digest = createHmac('sha256', key).update(request.body).digest();
-  const signature = request.headers[header];
+  const signature = own(request.headers, header);
   if (!signature) return missing(header);
   return matches(digest, Buffer.from(signature, encoding)) ? { ok: true } : wrong(header);
 }

@@ -13,6 +13,7 @@ import type { Recorded } from './recorder';
 import { signatureRefused, webhookRefused, webhookTooLarge } from './refusals';
 import { SeenSignatures } from './seen-signatures';
 import { verifySignature } from './signatures';
+import { own } from '../domain/own';
 
 export interface WebhookRequest {
   source: string;
@@ -99,7 +100,7 @@ export class WebhookService {
     if (!scheme) return { known: null, why: 'systems of this kind send no webhooks' };
     // From the configuration file, or from the environment variable that the source's row names.
     const configured = this.config.sources.find((each) => each.name === name)?.secrets.webhook?.reveal();
-    const secret = configured ?? (row?.variable ? process.env[row.variable] : undefined);
+    const secret = configured ?? (row?.variable ? own(process.env, row.variable) : undefined);
     return secret === undefined
       ? { known: null, why: 'no webhook secret is configured for this source' }
       : { known: { scheme, secret }, why: '' };

@@ -1,3 +1,4 @@
+import { NEWEST_INSTANT, OLDEST_INSTANT } from '../domain/facts/instant';
 import { LedgerLimitExceeded } from './port';
 import type { Proposal } from './port';
 
@@ -39,9 +40,6 @@ export const defaultLimits: LedgerLimits = {
 };
 
 const IDENTITY_BYTES = 32;
-/** Years 1 to 9999: what RFC 3339 can say, and well inside what any store can keep. */
-const OLDEST_MS = -62_135_596_800_000;
-const NEWEST_MS = 253_402_300_799_999;
 
 function tooLong(what: string, length: number, limit: number, unit: string): LedgerLimitExceeded {
   return new LedgerLimitExceeded(`${what} has ${length} ${unit}; at most ${limit} are recorded`);
@@ -75,7 +73,7 @@ export function assertProposal(p: Proposal, limits: LedgerLimits): void {
   if (p.identity.length !== IDENTITY_BYTES) throw new TypeError('an identity has 32 bytes');
   if (p.occurredAt !== null) {
     if (!Number.isInteger(p.occurredAt)) throw new TypeError('occurredAt is in whole milliseconds');
-    if (p.occurredAt < OLDEST_MS || p.occurredAt > NEWEST_MS) {
+    if (p.occurredAt < OLDEST_INSTANT || p.occurredAt > NEWEST_INSTANT) {
       throw new LedgerLimitExceeded('occurredAt lies outside the years 1 to 9999');
     }
   }

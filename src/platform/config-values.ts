@@ -20,11 +20,12 @@ export const name = z
 
 /** A secret as `{ env: NAME }`, read from the environment, or as text in the file itself. */
 export function secret(env: Environment) {
+  const variables = new Map(Object.entries(env));
   const shape = { error: 'must be text, or { env: NAME } to take it from the environment' };
   return z
     .union([z.string().min(1), z.strictObject({ env: z.string().min(1) })], shape)
     .transform((value, context) => {
-      const found = typeof value === 'string' ? value : env[value.env];
+      const found = typeof value === 'string' ? value : variables.get(value.env);
       if (found && !isPlaceholder(found)) return new Secret(found);
       const what = typeof value === 'string' ? 'it' : `the environment variable ${value.env}`;
       const message = found ? `${what} ${placeholderSecret}` : `${what} is not set`;
@@ -40,12 +41,13 @@ const digest = z
 
 /** The SHA-256 of a token, or `{ env: NAME }` of the variable that has it. */
 export function sha256(env: Environment) {
+  const variables = new Map(Object.entries(env));
   return z
     .unknown()
     .transform((value, context) => {
       const named = z.strictObject({ env: z.string().min(1) }).safeParse(value);
       if (!named.success) return value;
-      const found = env[named.data.env];
+      const found = variables.get(named.data.env);
       if (found !== undefined) return found;
       context.addIssue({ code: 'custom', message: `the environment variable ${named.data.env} is not set` });
       return z.NEVER;

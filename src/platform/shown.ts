@@ -5,7 +5,11 @@ const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 /** The same but for the ends of lines. */
 const HIDDEN_IN_LINES = /(?!\n|\r\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const SHORT = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
 
 /** One line on which nothing acts on its reader's terminal: what is not to be seen is written as JSON escapes it. */
 export function visible(text: string): string {
@@ -18,7 +22,7 @@ export function visibleLines(text: string): string {
 }
 
 function escaped(character: string): string {
-  return SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** `scheme://account:password@host` without what is before the `@`: drivers quote whole addresses in their errors. */

@@ -2,10 +2,12 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Fact, Ledger } from '../ledger/port';
 import { withTransaction } from '../platform/pools';
+import { type Failures, TakenBack, storeWithout } from './bisect';
 import type { Engine } from './engine/engine';
+import { blocksOf, foldFacts, resume } from './fold-facts';
+import { NO_FAILURES, isOfFacts, leavingOut, noteFoldFailures, readFoldFailures } from './fold-failures';
 import { setCheckpoint } from './generations';
-import { foldFacts, resume } from './live';
-import type { ProjectionSettings } from './settings';
+import { type ProjectionSettings, fingerprint } from './settings';
 import { GenerationStore } from './store';
 import { readable } from './translate';
 
@@ -14,72 +16,137 @@ export const LAST_STEP = 2_000;
 /** Cases that this folding keeps in memory. */
 const CACHED = 20_000;
 
+export interface CatchUpParts {
+  ledger: Ledger;
+  pool: Pool;
+  settings: ProjectionSettings;
+  schema: string;
+}
+
 export class CatchUp {
+  private readonly made: string;
+
   private constructor(
-    private readonly ledger: Ledger,
-    private readonly pool: Pool,
-    private readonly settings: ProjectionSettings,
-    private readonly schema: string,
+    private readonly parts: CatchUpParts,
     private readonly store: GenerationStore,
-    readonly engine: Engine,
-  ) {}
+    private failures: Failures,
+    private engine: Engine,
+  ) {
+    this.made = fingerprint(parts.settings);
+  }
 
   /** From the generation's checkpoint. Nobody else may fold on it meanwhile. */
-  static async open(parts: {
-    ledger: Ledger;
-    pool: Pool;
-    settings: ProjectionSettings;
-    schema: string;
-  }): Promise<CatchUp> {
-    const { ledger, pool, settings, schema } = parts;
-    const store = new GenerationStore(pool, schema);
-    return new CatchUp(ledger, pool, settings, schema, store, await resume(store, settings));
+  static async open(parts: CatchUpParts): Promise<CatchUp> {
+    const store = new GenerationStore(parts.pool, parts.schema);
+    const failures = await readFoldFailures(parts.pool, fingerprint(parts.settings));
+    return new CatchUp(parts, store, failures, await resume(store, parts.settings));
   }
 
   get position(): number {
     return this.engine.position;
   }
 
-  /** Step by step, each in a transaction, until fewer than `LAST_STEP` facts are left; those are folded and not yet stored. */
+  /** The clock of the last fact that was folded, epoch ms. */
+  get instant(): number {
+    return this.engine.instant;
+  }
+
+  /** Step by step, each in a transaction, until what is left is less than a step. */
   async untilNear(onStep: (position: number) => void, signal?: AbortSignal): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
-      const facts = await this.ledger.page(this.position, LAST_STEP);
-      await this.fold(facts);
+      const facts = await this.parts.ledger.page(this.position, LAST_STEP);
+      await this.take(facts);
       if (facts.length < LAST_STEP) return;
       onStep(this.position);
-      await this.write();
     }
   }
 
   /** Up to a position that ends a block, and not a fact further; step by step, each in a transaction. */
-  async exactlyTo(position: number): Promise<void> {
+  async exactlyTo(
+    position: number,
+    onStep?: (position: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     while (this.position < position) {
-      const facts = await this.ledger.page(this.position, LAST_STEP);
-      await this.fold(facts.filter((fact) => fact.position <= position));
-      await this.write();
+      signal?.throwIfAborted();
+      const facts = await this.parts.ledger.page(this.position, LAST_STEP);
+      await this.take(facts.filter((fact) => fact.position <= position));
+      onStep?.(this.position);
     }
   }
 
   /** Up to a position, or a little further, and stored, in the caller's transaction where he has one. */
   async upTo(position: number, client?: ClientBase): Promise<void> {
-    while (this.position < position) await this.fold(await this.ledger.page(this.position, LAST_STEP));
+    while (this.position < position) {
+      const facts = await this.parts.ledger.page(this.position, LAST_STEP);
+      if (client) await this.fold(facts, NO_FAILURES);
+      else await this.take(facts);
+    }
+    if (!client) return;
     await this.write(client);
+    this.engine.settle(CACHED);
   }
 
-  private async write(client?: ClientBase): Promise<void> {
-    if (!client) return withTransaction(this.pool, (own) => this.write(own));
+  /** Folded and stored, without the facts for which that cannot be done. */
+  private async take(facts: readonly Fact[]): Promise<void> {
+    if (facts.length === 0) return;
+    try {
+      await this.keep(facts, NO_FAILURES, true);
+    } catch (error) {
+      if (!isOfFacts(error)) throw error;
+      await this.reopen();
+      for (const block of blocksOf(facts)) await this.takeBlock(block);
+    }
+  }
+
+  private async takeBlock(block: readonly Fact[]): Promise<void> {
+    const attempt = async (without: Failures, keep: boolean) => {
+      try {
+        await this.keep(block, without, keep);
+        return null;
+      } catch (error) {
+        await this.reopen();
+        if (error instanceof TakenBack) return null;
+        if (isOfFacts(error)) return error;
+        throw error;
+      }
+    };
+    const found = await storeWithout(
+      block.map(({ position }) => position),
+      { keeps: (without) => attempt(without, true), fails: (without) => attempt(without, false) },
+    );
+    this.failures = new Map([...this.failures, ...found]);
+  }
+
+  private async keep(facts: readonly Fact[], without: Failures, keep: boolean): Promise<void> {
+    await this.fold(facts, without);
+    await withTransaction(this.parts.pool, async (client) => {
+      await this.write(client);
+      if (!keep) throw new TakenBack();
+      await noteFoldFailures(client, this.made, without);
+    });
+    this.engine.settle(CACHED);
+  }
+
+  private async reopen(): Promise<void> {
+    this.engine = await resume(this.store, this.parts.settings);
+  }
+
+  private async write(client: ClientBase): Promise<void> {
     const { engine } = this;
     await this.store.write(client, { cases: engine.dirty, events: engine.events, chunks: engine.chunks });
-    await setCheckpoint(client, this.schema, engine);
-    engine.settle(CACHED);
+    await setCheckpoint(client, this.parts.schema, engine);
   }
 
-  private async fold(facts: readonly Fact[]): Promise<void> {
-    const { engine, settings } = this;
-    await foldFacts(engine, facts, (fact) => readable(fact, settings.source(fact.source), settings.mapping));
-    const [failure] = engine.failures;
-    // Live goes on without a case that cannot be judged; a rebuild stops and says which.
-    if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
+  private async fold(facts: readonly Fact[], without: Failures): Promise<void> {
+    const { settings } = this.parts;
+    const leaveOut = leavingOut(this.failures);
+    const leaveOutToo = leavingOut(without);
+    await foldFacts(this.engine, facts, (fact) =>
+      leaveOutToo(leaveOut(readable(fact, settings.source(fact.source), settings.mapping))),
+    );
+    // What could not be folded is quarantined, here as live; live has told the log.
+    this.engine.failures.length = 0;
   }
 }

@@ -3,10 +3,13 @@ import type { Pool } from 'pg';
 import { encodeRow, factRows } from '../ledger/fact-rows';
 import type { Ledger } from '../ledger/port';
 import type { FactRows } from '../ledger/rows';
-import { indexAll } from './bulk/indexes';
+import { indexAll, indexOnce } from './bulk/indexes';
+import { CatchUp } from './catch-up';
+import { generationTables, schemaName } from './generation-schema';
+import { isOfFacts, readFoldFailures } from './fold-failures';
 import { setCheckpoint } from './generations';
 import { lanesFor, openLanes } from './lanes/open-lanes';
-import type { ProjectionSettings } from './settings';
+import { type ProjectionSettings, fingerprint } from './settings';
 
 export interface HistoryOptions {
   pool: Pool;
@@ -22,6 +25,8 @@ export interface HistoryOptions {
   signal?: AbortSignal;
   /** The last position that is folded; the head as it is when the build begins unless set. */
   upTo?: number;
+  /** Told why what is quick did not do, before what is slow and finds the facts at fault begins. */
+  onSlow?: (error: Error) => void;
 }
 
 export interface RebuildProgress {
@@ -60,10 +65,22 @@ export class FoldHistory {
 
   /** Everything up to the head as it is now, or to where it shall stop. Answers the last position that was folded. */
   async run(): Promise<number> {
-    const { pool, url, ledger, settings, signal, lanes, maxCases = MAX_CASES } = this.options;
+    const { signal } = this.options;
     const end = await this.end();
     this.head = end.position;
+    try {
+      return await this.inLanes(end);
+    } catch (error) {
+      if (signal?.aborted || !isOfFacts(error)) throw error;
+      this.options.onSlow?.(error);
+      return await this.oneByOne(end.position);
+    }
+  }
+
+  private async inLanes(end: { recordedAt: number }): Promise<number> {
+    const { pool, url, ledger, settings, signal, lanes, maxCases = MAX_CASES } = this.options;
     const count = lanes ?? lanesFor(this.head, url);
+    const failures = await readFoldFailures(pool, fingerprint(settings));
     const onFolded = (position: number) => {
       this.position = position;
       this.say('folding');
@@ -75,6 +92,7 @@ export class FoldHistory {
       schema: this.schema,
       maxCases,
       settings,
+      failures,
       onFolded,
     });
     try {
@@ -87,8 +105,22 @@ export class FoldHistory {
       await Promise.all([close(), indexAll(pool, this.id, this.schema)]);
       return this.position;
     } finally {
+      await conductor.ended().catch(() => undefined);
       await close();
     }
+  }
+
+  /** As live folding does it, from empty tables: slowly, and without the facts for which it cannot be done. */
+  private async oneByOne(end: number): Promise<number> {
+    const { pool, ledger, settings, signal } = this.options;
+    await emptied(pool, this.schema, this.id);
+    const catchUp = await CatchUp.open({ ledger, pool, settings, schema: this.schema });
+    const onStep = (position: number) => {
+      this.position = position;
+      this.say('folding');
+    };
+    await catchUp.exactlyTo(end, onStep, signal);
+    return (this.position = end);
   }
 
   private async end(): Promise<{ position: number; recordedAt: number }> {
@@ -102,4 +134,12 @@ export class FoldHistory {
     const { position } = this;
     this.options.onProgress?.({ phase, position, head: Math.max(this.head, position) });
   }
+}
+
+/** What was loaded of a generation is taken away, and its indexes are there. */
+async function emptied(pool: Pool, schema: string, id: number): Promise<void> {
+  const tables = generationTables().map((table) => `${schemaName(schema)}.${table}`);
+  await pool.query(`TRUNCATE ${tables.join(', ')}`);
+  await indexOnce(pool, id, schema);
+  await setCheckpoint(pool, schema, { position: 0, instant: 0 });
 }

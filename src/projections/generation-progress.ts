@@ -11,13 +11,14 @@ export async function compareWith(db: Pool, id: number, other: number): Promise<
   await db.query('UPDATE app.generations SET compared_with = $2 WHERE id = $1', [id, other]);
 }
 
-/** False when nobody wants it any more: whoever builds it stops. */
+/** False when nobody wants it any more: whoever builds it stops. One that has become complete meanwhile is wanted. */
 export async function setProgress(db: Pool, id: number, progress: BuildProgress): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `UPDATE app.generations SET progress = $2 WHERE id = $1 AND status = 'building' AND failure IS NULL`,
+  const { rows } = await db.query<{ wanted: boolean }>(
+    `WITH told AS (UPDATE app.generations SET progress = $2 WHERE id = $1 AND status = 'building' AND failure IS NULL)
+     SELECT status IN ('building', 'ready', 'live') AND failure IS NULL AS wanted FROM app.generations WHERE id = $1`,
     [id, JSON.stringify(progress)],
   );
-  return rowCount === 1;
+  return rows[0]?.wanted === true;
 }
 
 /** Its builder stops, and whoever comes next drops it. False where it is not being built any more. */

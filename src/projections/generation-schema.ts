@@ -117,6 +117,12 @@ export function indexingReferences(schema: string): string[] {
 }
 
 const BESIDE = ['case_facts', 'drifts', 'drift_events', 'waits'];
+const TABLES = ['cases', 'case_refs', ...BESIDE];
+
+/** All that holds what was folded; not the checkpoint. */
+export function generationTables(): readonly string[] {
+  return TABLES;
+}
 
 /**
  * Built after a bulk load, on as many connections as there are lists, each in its order. Names are free of the schema, which
@@ -146,7 +152,7 @@ export function indexing(schema: string): string[][] {
 /** Where what is loaded was indexed before. */
 export function analyzing(schema: string): string[] {
   const s = schemaName(schema);
-  return ['cases', 'case_refs', ...BESIDE].map((table) => analyze(s, table));
+  return TABLES.map((table) => analyze(s, table));
 }
 
 function analyze(schema: string, table: string): string {

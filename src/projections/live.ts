@@ -8,15 +8,18 @@ import { writeTick } from '../domain/sources/tallystick/messages';
 import { type Fact, type Ledger, LedgerUnavailable } from '../ledger/port';
 import { UNFLUSHED, isDatabaseAway, withTransaction } from '../platform/pools';
 import type { Log } from '../platform/logging';
-import { bringAhead } from './engine/ahead';
-import { Engine } from './engine/engine';
+import type { Engine } from './engine/engine';
 import type { CaseRecord, DriftEvent, Readable } from './engine/records';
+import { type Failures, TakenBack, storeWithout } from './bisect';
+import { NO_FAILURES, isOfFacts, leavingOut, noteFoldFailures } from './fold-failures';
 import { CheckpointMoved, type Generation, ensureLive, liveVersion, moveCheckpoint } from './generations';
 import { LIVE } from './generation-schema';
 import { Lease, PROJECTOR, RENEW_MS } from './lease';
+import { blocksOf, foldFacts, resume } from './fold-facts';
 import { type ProjectionSettings, madeByThisCode } from './settings';
 import { ownFact } from './sources';
 import type { SourceBook } from './sources';
+import { Standstill } from './standstill';
 import { GenerationStore } from './store';
 import { readable } from './translate';
 
@@ -40,6 +43,8 @@ export interface LiveParts {
   batch?: number;
   /** Cases kept in memory between batches. */
   cached?: number;
+  /** How long nothing may be folded while facts wait. */
+  standstillMs?: number;
 }
 
 const IDLE_MS = 1_000;
@@ -56,6 +61,7 @@ interface Loaded {
   engine: Engine;
   store: GenerationStore;
   generation: number;
+  fingerprint: string;
   position: number;
 }
 
@@ -69,8 +75,10 @@ export class LiveRunner {
   private leaseEnds = 0;
   /** The generation of other code that was last spoken of. */
   private standsBy: number | null = null;
+  private readonly standstill: Standstill;
 
   constructor(private readonly parts: LiveParts) {
+    this.standstill = new Standstill(parts.standstillMs);
     this.lease = new Lease(parts.pool, PROJECTOR);
   }
 
@@ -93,6 +101,11 @@ export class LiveRunner {
     return this.leading;
   }
 
+  /** Why it stands while facts wait; null where it does not, or where another one folds. */
+  stands(): string | null {
+    return this.running !== null && this.leading ? this.standstill.reason() : null;
+  }
+
   private async run(): Promise<void> {
     const unsubscribe = this.parts.ledger.onAppended(() => this.wake.abort());
     try {
@@ -112,13 +125,18 @@ export class LiveRunner {
     try {
       if (!(await this.lead())) {
         this.loaded = null;
+        this.standstill.moved();
         await this.idle(IDLE_MS);
-      } else if (!(await this.step())) {
-        await this.idle(await this.tickWhenDue());
+      } else {
+        this.standstill.begins();
+        const folded = await this.step();
+        this.standstill.moved();
+        if (!folded) await this.idle(await this.tickWhenDue());
       }
     } catch (error) {
       // What was folded in memory is not what is stored: it is read anew.
       this.loaded = null;
+      this.standstill.failed(error);
       if (error instanceof CheckpointMoved) {
         this.parts.log.info({ err: error }, 'live generation was moved on by another');
         // What waits is folded on the other one at once.
@@ -160,15 +178,38 @@ export class LiveRunner {
   /** One batch; false when there was nothing to fold. */
   async step(): Promise<boolean> {
     const loaded = (this.loaded ??= await this.load());
-    const { engine, store } = loaded;
     const facts = await this.parts.ledger.page(loaded.position, this.parts.batch ?? 2_000);
     if (facts.length === 0) return false;
-    await foldFacts(engine, facts, await this.reader(facts));
+    try {
+      await this.fold(loaded, facts);
+    } catch (error) {
+      if (!isOfFacts(error)) throw error;
+      this.parts.log.error(
+        { err: error },
+        'a batch could not be folded; it is searched for the facts at fault',
+      );
+      await this.foldWithout(facts);
+    }
+    return true;
+  }
+
+  /** What was folded before is what `loaded` says. */
+  private async fold(
+    loaded: Loaded,
+    facts: readonly Fact[],
+    { without = NO_FAILURES, keep = true } = {},
+  ): Promise<void> {
+    const { engine, store } = loaded;
+    const leaveOut = leavingOut(without);
+    const read = await this.reader(facts);
+    await foldFacts(engine, facts, (fact) => leaveOut(read(fact)));
     const changes = { cases: engine.dirty, events: engine.events, chunks: engine.chunks };
     const write = async (client: ClientBase) => {
       await moveCheckpoint(client, LIVE, loaded.generation, loaded.position, engine);
       await store.write(client, changes);
       if (engine.events.length > 0) await this.parts.onEvents?.(client, engine.events, engine.cases);
+      if (!keep) throw new TakenBack();
+      await noteFoldFailures(client, loaded.fingerprint, without);
     };
     // What a crash takes back is folded again, the same way.
     await withTransaction(this.parts.pool, write, UNFLUSHED);
@@ -181,7 +222,31 @@ export class LiveRunner {
       );
     }
     engine.settle(this.parts.cached ?? 50_000);
-    return true;
+  }
+
+  /** Block by block, each without the facts for which it cannot be folded or stored. */
+  private async foldWithout(facts: readonly Fact[]): Promise<void> {
+    for (const block of blocksOf(facts)) {
+      const attempt = async (without: Failures, keep: boolean) => {
+        const loaded = (this.loaded ??= await this.load());
+        this.loaded = null;
+        try {
+          await this.fold(loaded, block, { without, keep });
+          this.loaded = loaded;
+        } catch (error) {
+          if (error instanceof TakenBack) return null;
+          if (isOfFacts(error)) return error;
+          throw error;
+        }
+        return null;
+      };
+      const failures = await storeWithout(
+        block.map(({ position }) => position),
+        { keeps: (without) => attempt(without, true), fails: (without) => attempt(without, false) },
+      );
+      for (const [position, error] of failures)
+        this.parts.log.error({ position, error }, 'a fact could not be folded and is quarantined');
+    }
   }
 
   private async reader(facts: readonly Fact[]): Promise<(fact: Fact) => Readable> {
@@ -206,7 +271,7 @@ export class LiveRunner {
       // A promotion in between would pair one generation's feeds with the other's checkpoint.
       const same =
         after.generation === generation && after.position === position && engine.position === position;
-      if (same) return { engine, store, generation, position };
+      if (same) return { engine, store, generation, position, fingerprint: live.fingerprint };
     }
   }
 
@@ -229,44 +294,4 @@ export class LiveRunner {
       if ((error as Error).name !== 'AbortError') throw error;
     });
   }
-}
-
-/** An engine as it was when the generation's checkpoint was written. */
-export async function resume(store: GenerationStore, settings: ProjectionSettings): Promise<Engine> {
-  const engine = new Engine(
-    {
-      policy: settings.policy,
-      startsAt: (source) => settings.source(source)?.startsAt ?? null,
-    },
-    store,
-  );
-  engine.feeds.mirror(await store.feeds());
-  for (const { key, on, at } of await store.allWaits()) engine.schedule.add(key, [{ on, at }]);
-  const { position, instant } = await store.checkpoint();
-  engine.position = position;
-  engine.instant = engine.feeds.now = instant;
-  return engine;
-}
-
-/** Whole blocks, one after the other. */
-export async function foldFacts(
-  engine: Engine,
-  facts: readonly Fact[],
-  read: (fact: Fact) => Readable,
-): Promise<void> {
-  const blocks = blocksOf(facts).map((block) => block.map(read));
-  await bringAhead(engine.memory, blocks.flat());
-  for (const block of blocks) await engine.fold(block);
-}
-
-/** Facts of one block are consecutive and are folded at once. */
-function blocksOf(facts: readonly Fact[]): Fact[][] {
-  const blocks: Fact[][] = [];
-  let number = -1;
-  for (const fact of facts) {
-    if (fact.block !== number) blocks.push([]);
-    number = fact.block;
-    blocks.at(-1)?.push(fact);
-  }
-  return blocks;
 }

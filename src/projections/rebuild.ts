@@ -150,8 +150,8 @@ async function putLive(options: PromoteOptions, guard: Guard): Promise<number> {
         if (!counted) return;
         const since = await positionOf(client, LIVE);
         const drifts = await counted.now(client, succession, since);
-        const { position, engine } = catchUp;
-        const handOver = { before: LIVE, after: succession.next.schema, since, instant: engine.instant };
+        const { position, instant } = catchUp;
+        const handOver = { before: LIVE, after: succession.next.schema, since, instant };
         await onPromoted?.(client, promotionOf(succession, act, { position, drifts }), handOver);
       },
     });

@@ -5,6 +5,7 @@ import type { SourceMapping } from '../domain/mapping/source-mapping';
 import { readJson } from '../domain/sources/json';
 import { kindFor } from '../domain/sources/registry';
 import type { SourceKind, SourceSettings, Translation } from '../domain/sources/source-kind';
+import { foldFailed } from '../domain/sources/fold-failed';
 import { type OwnMessage, readOwnMessage } from '../domain/sources/tallystick/messages';
 import { type BriefFact, briefHash } from '../ledger/fact-rows';
 import type { Fact } from '../ledger/port';
@@ -58,9 +59,13 @@ export function translateBy(fact: BriefFact, { kind, settings, words }: Reader):
   };
   if (!kind) return readable;
   if (kind.kind === OWN_SOURCE) return own(readable, fact.payload);
-  // A kind that is not our own is that of a source.
-  const translation = read(fact.payload, kind, settings as SourceSettings);
-  readable.translation = words === null ? translation : mapped(translation, words);
+  try {
+    // A kind that is not our own is that of a source.
+    const translation = read(fact.payload, kind, settings as SourceSettings);
+    readable.translation = words === null ? translation : mapped(translation, words);
+  } catch (error) {
+    readable.translation = foldFailed(error);
+  }
   return readable;
 }
 

@@ -69,6 +69,7 @@ export interface ServiceOptions {
   /** False: nothing is folded, and no live generation is made. */
   projector?: boolean;
   onEvents?: LiveParts['onEvents'];
+  standstillMs?: number;
   onPromoted?: ReplayParts['onPromoted'];
   config?: Partial<Config>;
   log?: Log;
@@ -87,13 +88,23 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const ledger = await createPostgresLedger({ pool, logger: log });
   const sources = new SourceBook(pool, ledger);
   const settings = new CurrentSettings(options.policy ?? defaultPolicy, sources);
-  const { onEvents, onPromoted } = options;
+  const { onEvents, onPromoted, standstillMs } = options;
   const adopt = ({ made }: Generation) => settings.adopt(made);
-  const runner = new LiveRunner({ pool: database.pool, ledger, settings, sources, log, adopt, onEvents });
+  const runner = new LiveRunner({
+    pool: database.pool,
+    ledger,
+    settings,
+    sources,
+    log,
+    adopt,
+    onEvents,
+    standstillMs,
+  });
   const config = { ...loadConfig({ PORT: '0' }, '/nonexistent'), ...options.config };
   const replays = new Replays({ pool: database.pool, ledger, settings, log, onPromoted });
   const lag = kafkaLag(config, log);
   const readiness = new Readiness();
+  readiness.add('projector', () => runner.stands());
   const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, readiness };
   const app = await createApp({ ...parts, modules: options.modules });
   await app.init();

@@ -40,7 +40,7 @@ describe('what is found in a world', () => {
     const { consequences } = await foldWorld(world, told(world), { block: 40 });
     const provoked = new Set(world.truth().map(({ detector }) => detector));
     const codes = new Set(catalogue.map(({ code }) => code));
-    expect([...codes].filter((code) => !provoked.has(code))).toEqual(['feed-stale']);
+    expect([...codes].filter((code) => !provoked.has(code))).toEqual(['feed-stale', 'check-incomplete']);
     expect([...consequences].sort()).toEqual([
       'sku-not-in-warehouse',
       'stock-mismatch',

@@ -23,6 +23,33 @@ describe('readiness', () => {
   });
 });
 
+describe('a projector that stands', () => {
+  it('makes the service unready while facts wait, and only as long', async () => {
+    const service = await startService({ standstillMs: 3_000 });
+    try {
+      const position = await service.tell('prima', salesOrder('SO1'));
+      await service.get(`/v1/status?minPosition=${position}`);
+      // What the database refuses for a reason of its own is no fact's fault.
+      await service.database.pool.query(`
+        CREATE FUNCTION live.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'put in on purpose'; END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON live.checkpoint FOR EACH ROW EXECUTE FUNCTION live.refuse()`);
+      const next = await service.tell('prima', salesOrder('SO2'));
+      const reason =
+        /^The projector has folded nothing for \d+ s while facts wait\. It failed last with error\./;
+      while ((await service.get('/health/ready')).status === 200);
+      const { json } = await service.get('/health/ready');
+      expect(json).toMatchObject({ code: 'not-ready', reasons: [{ name: 'projector' }] });
+      expect(json.detail).toMatch(reason);
+      expect((await service.get('/metrics')).text).toContain('tallystick_ready{part="projector"} 0');
+      await service.database.pool.query('DROP TRIGGER refuse ON live.checkpoint');
+      await service.get(`/v1/status?minPosition=${next}`);
+      expect((await service.get('/v1/quarantine')).json.items).toEqual([]);
+    } finally {
+      await service.close();
+    }
+  });
+});
+
 describe('a part of the service that stands still', () => {
   it('makes it unready, by its reason and in a figure, until it goes on', async () => {
     const service = await startService();

@@ -1,4 +1,6 @@
 /** Which of a list's three forms the caller prefers. */
+import { own } from '../../domain/own';
+
 export type ListFormat = 'json' | 'csv' | 'ndjson';
 
 const FORMATS: Record<string, ListFormat> = {
@@ -16,7 +18,7 @@ export function preferredFormat(accept: string | undefined): ListFormat {
   let best: { format: ListFormat; quality: number } = { format: 'json', quality: 0 };
   for (const range of (accept ?? '').slice(0, 1000).split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const format = FORMATS[type];
+    const format = own(FORMATS, type);
     if (!format) continue;
     const quality = qualityOf(parameters);
     if (quality > best.quality) best = { format, quality };

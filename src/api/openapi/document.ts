@@ -66,7 +66,7 @@ function completed(document: OpenAPIObject): OpenAPIObject {
         if (!response || '$ref' in response) continue;
         if (/^[45]/.test(status)) response.content ??= PROBLEM;
         if (response.description === '') response.description = 'As asked.';
-        for (const type of ['text/csv', 'application/x-ndjson'])
+        for (const type of ['text/csv', 'application/x-ndjson'] as const)
           if (response.content?.[type]) response.content[type] = { schema: { type: 'string' } };
       }
     }

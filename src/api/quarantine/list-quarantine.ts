@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { MessageState } from '../../domain/cases/simple';
+import { refusalCodes } from '../../domain/sources/source-kind';
 import { formatInstant } from '../../domain/facts/instant';
 import { instantText, position } from '../drifts/drift-schema';
 import { decodeCursor, encodeCursor } from '../lists/cursor';
@@ -12,7 +13,7 @@ import { POOL } from '../tokens';
 
 export const quarantineFilter = querySchema({
   source: filterText.optional(),
-  code: z.enum(['message-invalid', 'message-unmapped']).optional(),
+  code: z.enum(refusalCodes).optional(),
   ...paging,
 });
 
@@ -22,7 +23,7 @@ export const quarantined = z.object({
   type: z.string().nullable(),
   key: z.string().nullable(),
   recordedAt: instantText,
-  code: z.enum(['message-invalid', 'message-unmapped']),
+  code: z.enum(refusalCodes),
   reason: z.string(),
   path: z.string().nullable().describe('The place in the message that does not say what it must.'),
 });

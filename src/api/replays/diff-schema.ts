@@ -1,5 +1,6 @@
 /** One difference between two generations, in the shape of its section. */
 import { z } from 'zod';
+import { refusalCodes } from '../../domain/sources/source-kind';
 import { type Section, sectionNames } from '../../projections/diff';
 import { matchStates } from '../matches/match-schema';
 import { money, position } from '../drifts/drift-schema';
@@ -75,7 +76,7 @@ const matchDifference = named('MatchDifference', {
 });
 
 const quarantineSide = z.object({
-  code: z.enum(['message-invalid', 'message-unmapped']),
+  code: z.enum(refusalCodes),
   reason: text,
   path: text.nullable(),
 });

@@ -3,6 +3,7 @@ import { expectedIntervalMs } from '../../domain/drift/detectors/feed-stale';
 import { formatInstant } from '../../domain/facts/instant';
 import type { Policy } from '../../domain/policy';
 import type { FeedView } from './status-schema';
+import { own } from '../../domain/own';
 
 /** `instant` is the clock of the last folded fact, by which watermarks are bounded; `now` the database's. Epoch ms. */
 export function feedViews(
@@ -37,6 +38,6 @@ function stateOf(
 }
 
 function latenessMs(feed: FeedState, policy: Policy): number {
-  const own = policy.feeds[`${feed.source}/${feed.stream}`] ?? policy.feeds[feed.source];
-  return (own?.allowedLatenessSeconds ?? policy.defaults.allowedLatenessSeconds) * 1000;
+  const said = own(policy.feeds, `${feed.source}/${feed.stream}`) ?? own(policy.feeds, feed.source);
+  return (said?.allowedLatenessSeconds ?? policy.defaults.allowedLatenessSeconds) * 1000;
 }

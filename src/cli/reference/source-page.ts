@@ -7,6 +7,7 @@ import type { NativeSourceKind } from '../../domain/sources/native-kind';
 import type { SourceSettings, WebhookScheme } from '../../domain/sources/source-kind';
 import { fieldTable } from './fields';
 import { GENERATED, code, codes, fence, page, table } from './markdown';
+import { own } from '../../domain/own';
 
 const examples: Record<string, Readonly<Record<string, string>>> = {
   prima: primaExamples,
@@ -27,7 +28,7 @@ export function sourcePage(kind: NativeSourceKind): string {
     '## What names and dates a message',
     identity(kind),
     '## Messages',
-    ...kind.messages.map((message) => messageText(kind, message, schemas[message.type] ?? {})),
+    ...kind.messages.map((message) => messageText(kind, message, own(schemas, message.type) ?? {})),
     '[All sources](../README.md#sources)',
   );
 }
@@ -146,7 +147,7 @@ function settingsOf(kind: string): SourceSettings {
 
 /** Throws where a type has none: every message of a page has an example. */
 function exampleOf(kind: string, type: string): string {
-  const example = examples[kind]?.[type];
+  const example = own(own(examples, kind) ?? {}, type);
   if (example === undefined) throw new Error(`src/domain/sources/examples.ts has no ${type} of ${kind}.`);
   return example;
 }

@@ -4,6 +4,7 @@ import type { Told } from '../../domain/drift/detector';
 import { MICRO, formatQuantity } from '../../domain/exact';
 import { canonicalBodies } from '../../domain/facts/canonical';
 import { code, table } from './markdown';
+import { own } from '../../domain/own';
 
 export function toldTable(facts: readonly Told[], first = 1): string {
   return table(
@@ -48,7 +49,7 @@ function plain(schema: z.core.$ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodObject) {
     const fields = Object.entries(value).map(([name, inner]): [string, unknown] => {
       const shape = schema.shape as Record<string, z.core.$ZodType | undefined>;
-      return [name, plain(shape[name] ?? z.unknown(), inner)];
+      return [name, plain(own(shape, name) ?? z.unknown(), inner)];
     });
     return Object.fromEntries(fields.filter(([, inner]) => inner !== undefined));
   }

@@ -1,5 +1,6 @@
 /** The small cases: a customer account, a channel's own order reference, and a message that could not be understood. */
 import type { Body } from '../facts/canonical';
+import type { RefusalCode } from '../sources/source-kind';
 import { type HeldFact, type Slot, put } from './held';
 
 export interface CustomerState {
@@ -76,7 +77,7 @@ export interface MessageState {
   type: string | null;
   key: string | null;
   at: number;
-  code: 'message-invalid' | 'message-unmapped';
+  code: RefusalCode;
   reason: string;
   path: string | null;
 }

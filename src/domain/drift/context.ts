@@ -1,9 +1,11 @@
 /** What a detector may see besides its own case, all of it passed in: an instant, watermarks, other cases, the policy. */
 import type { CaseKind, CaseStates } from '../cases/kinds';
 import type { LookProduct } from '../cases/quantities';
+import { NEWEST_INSTANT } from '../facts/instant';
 import type { Policy } from '../policy';
 import { type Matter, type ScopedPolicies, scopedPolicies } from '../scoped-policy';
 import { matterOf } from './matter';
+import { own } from '../own';
 
 /** A feed by the kind of system that would bring it: `scend`/`order`. Current only when all its instances are. */
 export interface FeedName {
@@ -111,7 +113,7 @@ export class DetectContext {
 
   /** Whether a detector need not be asked about this case. */
   isOff(code: string): boolean {
-    return this.policy.detectors[code]?.enabled === false && this.scoped?.enables(code) !== true;
+    return own(this.policy.detectors, code)?.enabled === false && this.scoped?.enables(code) !== true;
   }
 
   private matter(): Matter {
@@ -201,7 +203,8 @@ export class DetectContext {
   }
 
   /** Most wait for one thing, if for any, and an array that grows takes room for sixteen more. */
-  private wait(on: string, at: number): false {
+  private wait(on: string, due: number): false {
+    const at = Math.min(due, NEWEST_INSTANT);
     if (this.waits.length === 0) this.waits = [{ on, at }];
     else this.waits.push({ on, at });
     return false;

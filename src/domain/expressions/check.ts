@@ -2,6 +2,7 @@
 import { isAllowed, whyRefused } from './functions';
 import type { Node } from './node';
 import { RegexRefused, regexCost } from './regex-cost';
+import { own } from '../own';
 
 export interface Complaint {
   reason: string;
@@ -75,7 +76,7 @@ function reasonOf(node: Node, names: ReadonlySet<string>): string | null {
     return '@$ joins lists: look the other one up with a filter, as in lines[no = $no]';
   if (signature !== undefined) return 'a function has no signature here: leave out <…>';
   if (typeof index === 'string' && index.startsWith('__')) return reservedName(index);
-  if (!TYPES.has(type)) return REFUSED[type] ?? `${type} is not there`;
+  if (!TYPES.has(type)) return own(REFUSED, type) ?? `${type} is not there`;
   if (type === 'regex') return regexReason(value as RegExp);
   if (type === 'number') return numberReason(value as number);
   return type === 'variable' ? nameReason(String(value), names) : null;

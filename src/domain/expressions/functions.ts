@@ -7,6 +7,7 @@ import { equal, listFunctions, range, unequal } from './list-functions';
 import { concatenate, string, textFunctions } from './text-functions';
 import { meter, zone } from './meter';
 import type { Node } from './node';
+import { own as entryOf } from '../own';
 
 /** Of the library and as they are: they take a step for each element, and their results are measured. */
 const AS_THEY_ARE =
@@ -96,7 +97,7 @@ export function isAllowed(name: string): boolean {
 
 /** Why a name that nothing defines is not there. */
 export function whyRefused(name: string): string {
-  const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
+  const reason = entryOf(refused, name);
   if (reason !== undefined) return `$${name} is not there: ${reason}`;
   return `$${name} is not defined: it is no function that expressions have, and nothing here gives it a value`;
 }

@@ -2,6 +2,7 @@
 import type { Complaint } from './check';
 import { type EngineError, isEngineError } from './engine';
 import { isPrintable } from '../facts/printable';
+import { own } from '../own';
 
 const MAX_SAID = 300;
 
@@ -30,7 +31,7 @@ const SAID = new Set(['D3137', 'D3141']);
 
 export function failure({ code, position, message }: EngineError): string {
   if (SAID.has(code)) return `says: ${said(message ?? '')}`;
-  return `fails${at(position)}: ${SENTENCES[code] ?? `JSONata error ${code}`}`;
+  return `fails${at(position)}: ${own(SENTENCES, code) ?? `JSONata error ${code}`}`;
 }
 
 function said(message: string): string {

@@ -24,11 +24,11 @@ export function readable(value: unknown, depth = 0): unknown {
   if (value instanceof LosslessNumber) return value.value;
   if (depth === LIMITS.nesting) throw new TooDeep();
   if (Array.isArray(value)) return value.map((element) => readable(element, depth + 1));
-  const copy: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(value)) {
-    if (!isReserved(name)) copy[name] = readable(part, depth + 1);
-  }
-  return copy;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !isReserved(name))
+      .map(([name, part]) => [name, readable(part, depth + 1)]),
+  );
 }
 
 /** A result as plain JSON, without the evaluator's marks. Its size was measured when it was made. */

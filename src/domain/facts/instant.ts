@@ -1,4 +1,7 @@
 const DAY_MS = 86_400_000;
+/** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: what RFC 3339 can write, every store keeps, and nothing here goes beyond. */
+export const OLDEST_INSTANT = -62_135_596_800_000;
+export const NEWEST_INSTANT = 253_402_300_799_999;
 /** Days before each month of a year that is not a leap year. */
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const DAYS_IN = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -7,7 +10,7 @@ const COLON = 58;
 
 /**
  * RFC 3339 text to epoch milliseconds, or null. A text without a zone is read in `zoneOffsetMinutes` (default UTC), which
- * the caller takes from the source's configuration. Impossible dates are refused, not rolled over; digits of a second
+ * the caller takes from the source's configuration. Impossible dates, and those outside the years 1 to 9999, are refused, not rolled over; digits of a second
  * beyond milliseconds are dropped. By hand, because two or three are read per fact: 50 ns, where a regular expression and
  * `Date.UTC` take 400.
  */
@@ -26,16 +29,20 @@ export function parseInstant(
     if (end === start || end - start > 9) return null;
     ms = Number(text.slice(start, Math.min(end, start + 3)).padEnd(3, '0'));
   }
-  if (end === text.length) return local + ms - zoneOffsetMinutes(local) * 60_000;
+  if (end === text.length) return bounded(local + ms - zoneOffsetMinutes(local) * 60_000);
   const zone = text.charCodeAt(end);
-  if (zone === 90 || zone === 122) return text.length === end + 1 ? local + ms : null;
+  if (zone === 90 || zone === 122) return text.length === end + 1 ? bounded(local + ms) : null;
   if ((zone !== 43 && zone !== DASH) || text.length !== end + 6 || text.charCodeAt(end + 3) !== COLON)
     return null;
   const hours = twoDigits(text, end + 1);
   const minutes = twoDigits(text, end + 4);
   if (!(hours <= 23 && minutes <= 59)) return null;
   const offset = (hours * 60 + minutes) * 60_000;
-  return local + ms + (zone === DASH ? offset : -offset);
+  return bounded(local + ms + (zone === DASH ? offset : -offset));
+}
+
+function bounded(ms: number): number | null {
+  return ms >= OLDEST_INSTANT && ms <= NEWEST_INSTANT ? ms : null;
 }
 
 /** The first 19 characters, `YYYY-MM-DDThh:mm:ss`, as if they were UTC. NaN, from what is no digit, fails every comparison. */

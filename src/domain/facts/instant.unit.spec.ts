@@ -43,9 +43,16 @@ describe('parseInstant', () => {
     expect(parseInstant(text)).toBeNull();
   });
 
-  it('is the inverse of formatInstant from the year 0 to 9999', () => {
+  it.each(['0000-12-31T23:59:59Z', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-00:01'])(
+    'refuses %s, which is outside the years 1 to 9999',
+    (text) => {
+      expect(parseInstant(text)).toBeNull();
+    },
+  );
+
+  it('is the inverse of formatInstant from the year 1 to 9999', () => {
     const instants = fc.integer({
-      min: Date.parse('0000-01-01T00:00:00Z'),
+      min: Date.parse('0001-01-01T00:00:00Z'),
       max: Date.parse('9999-12-31T23:59:59Z'),
     });
     fc.assert(

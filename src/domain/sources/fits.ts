@@ -43,8 +43,8 @@ export function fitsOf(schema: z.core.$ZodType): Fits | null {
 function fitsObject(shape: z.core.$ZodShape): Fits | null {
   const names = Object.keys(shape);
   const parts: Fits[] = [];
-  for (const name of names) {
-    const part = fitsOf(shape[name] as z.core.$ZodType);
+  for (const schema of Object.values(shape)) {
+    const part = fitsOf(schema);
     if (part === null) return null;
     parts.push(part);
   }

@@ -25,9 +25,12 @@ export interface Envelope {
   occurredAt: number | null;
 }
 
+/** Why a message is quarantined: not as its schema has it; of a type that nothing maps; or we failed at it, which is ours to mend. */
+export const refusalCodes = ['message-invalid', 'message-unmapped', 'fold-failed'] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
 export type Translation =
-  | { ok: true; facts: Canonical[] }
-  | { ok: false; code: 'message-invalid' | 'message-unmapped'; reason: string; path: string | null };
+  { ok: true; facts: Canonical[] } | { ok: false; code: RefusalCode; reason: string; path: string | null };
 
 export interface SourceKind {
   readonly kind: string;

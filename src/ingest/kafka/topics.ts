@@ -2,6 +2,7 @@ import { kindFor } from '../../domain/sources/registry';
 import type { SourceKind, SourceSettings } from '../../domain/sources/source-kind';
 import { ConfigError } from '../../platform/config';
 import { OWN_SOURCE } from '../../projections/translate';
+import { own } from '../../domain/own';
 
 export interface TopicSource {
   settings: SourceSettings;
@@ -26,7 +27,7 @@ export function topicSources(
     .map(([topic, name]) => `kafka.topics.${topic}: there is no source ${name}; ${knownOf(sources)}`);
   if (problems.length > 0) throw new ConfigError(problems);
   return (topic) => {
-    const name = topics[topic];
+    const name = own(topics, topic);
     const found = name === undefined ? null : sourceOf(sources, name);
     if (found === null) throw new Error(`the topic ${topic} has no source`);
     return found;

@@ -48,22 +48,25 @@ function inWords(error: unknown, { user = '', database = '' }: Client, place: st
   const said = first instanceof Error ? first.message : '';
   if (/startup parameter/.test(said))
     return pooled(place, 'refuses the settings that a connection begins with');
-  const known: Record<string, string> = {
-    ECONNREFUSED: `nothing listens at ${place}; start PostgreSQL there, or correct the address`,
-    ECONNRESET: `what listens at ${place} broke the connection off; is it PostgreSQL?`,
-    EHOSTUNREACH: `${place} cannot be reached; correct the address, or open the way to it`,
-    ENETUNREACH: `${place} cannot be reached; correct the address, or open the way to it`,
-    ETIMEDOUT: `${place} does not answer; correct the address, or open the way to it`,
-    ENOTFOUND: `the host of ${place} is not known; correct its name`,
-    EAI_AGAIN: `the host of ${place} cannot be looked up; correct its name, or mend the name service`,
-    '28P01': `the server at ${place} refuses the password of user ${user}`,
-    '28000': `the server at ${place} refuses user ${user} (${said})`,
-    '3D000': `there is no database ${database} at ${place}; create it (createdb ${database}), or name one that is there`,
-    '42501': `user ${user} may not use the database ${database} at ${place} (${said})`,
-    '53300': `the server at ${place} has no connection free; raise its max_connections`,
-    '57P03': `the server at ${place} is starting or stopping; start again when it answers`,
-  };
-  if (Object.hasOwn(known, code)) return wrong(known[code] ?? '');
+  const known = new Map(
+    Object.entries({
+      ECONNREFUSED: `nothing listens at ${place}; start PostgreSQL there, or correct the address`,
+      ECONNRESET: `what listens at ${place} broke the connection off; is it PostgreSQL?`,
+      EHOSTUNREACH: `${place} cannot be reached; correct the address, or open the way to it`,
+      ENETUNREACH: `${place} cannot be reached; correct the address, or open the way to it`,
+      ETIMEDOUT: `${place} does not answer; correct the address, or open the way to it`,
+      ENOTFOUND: `the host of ${place} is not known; correct its name`,
+      EAI_AGAIN: `the host of ${place} cannot be looked up; correct its name, or mend the name service`,
+      '28P01': `the server at ${place} refuses the password of user ${user}`,
+      '28000': `the server at ${place} refuses user ${user} (${said})`,
+      '3D000': `there is no database ${database} at ${place}; create it (createdb ${database}), or name one that is there`,
+      '42501': `user ${user} may not use the database ${database} at ${place} (${said})`,
+      '53300': `the server at ${place} has no connection free; raise its max_connections`,
+      '57P03': `the server at ${place} is starting or stopping; start again when it answers`,
+    }),
+  );
+  const sentence = known.get(code);
+  if (sentence !== undefined) return wrong(sentence);
   if (/timeout/i.test(said))
     return wrong(`${place} does not answer within ${CONNECT_MS / 1000} s; is it PostgreSQL?`);
   if (/SASL|password must be/.test(said))

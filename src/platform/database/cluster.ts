@@ -35,16 +35,18 @@ export function layout(dataDir: string) {
 
 const stagingPrefix = 'postgres.new-';
 
-const obstacles: Readonly<Record<string, string>> = {
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a file is in its place',
-  ENOENT: 'a folder above it is not there and cannot be made',
-  EACCES: 'this account may not',
-  EPERM: 'this account may not',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  ENAMETOOLONG: 'its name is too long',
-};
+const obstacles = new Map(
+  Object.entries({
+    ENOTDIR: 'a part of its path is a file',
+    EEXIST: 'a file is in its place',
+    ENOENT: 'a folder above it is not there and cannot be made',
+    EACCES: 'this account may not',
+    EPERM: 'this account may not',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+    ENAMETOOLONG: 'its name is too long',
+  }),
+);
 
 /** Makes the data folder: passable, because the server may run as another user, but not listable. Throws ConfigError. */
 export async function makeDataDir(dataDir: string): Promise<void> {
@@ -78,7 +80,7 @@ async function makeOne(folder: string): Promise<void> {
 
 function noDataDir(dataDir: string, error: unknown): ConfigError {
   const code = errorCode(error) ?? String(error);
-  const why = Object.hasOwn(obstacles, code) ? `${obstacles[code]}, ${code}` : code;
+  const why = obstacles.has(code) ? `${obstacles.get(code)}, ${code}` : code;
   return new ConfigError([
     `environment: TALLYSTICK_DATA_DIR: the folder ${dataDir} can be neither made nor written (${why}); choose another`,
   ]);

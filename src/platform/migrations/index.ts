@@ -10,6 +10,7 @@ import { PromotionAlerts } from './0008-promotion-alerts';
 import { Imports } from './0009-imports';
 import { PublishedAlerts } from './0010-published-alerts';
 import { Traces } from './0012-traces';
+import { FoldFailures } from './0019-fold-failures';
 import { AlertThreads } from './0013-alert-threads';
 import { RevokedKeys } from './0014-revoked-keys';
 import { ToldAsItIs } from './0016-told-as-it-is';
@@ -32,4 +33,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   RevokedKeys,
   ToldAsItIs,
   LedgerClockAndHead,
+  FoldFailures,
 ];

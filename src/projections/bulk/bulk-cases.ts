@@ -5,7 +5,8 @@
 import type { ClientBase, Pool } from 'pg';
 import { UNFLUSHED, withTransaction } from '../../platform/pools';
 import { type CaseBeside, ColdCases } from './cold-cases';
-import { Engine, type EngineSettings } from '../engine/engine';
+import { Engine } from '../engine/engine';
+import type { EngineSettings } from '../engine/instant';
 import type { CaseSource } from '../engine/memory';
 import type { CaseRecord, DriftEvent, FactChunk } from '../engine/records';
 import { indexOnce } from './indexes';
@@ -71,12 +72,11 @@ export class BulkCases implements CaseSource {
     return owns === null ? keys : keys.filter(owns);
   }
 
-  /** Called after each instant: throws where a case could not be judged, and keeps memory within its bound. */
+  /** Called after each instant: keeps memory within its bound. */
   async keepWithin(): Promise<void> {
     const { engine, cold, options } = this;
-    const [failure] = engine.failures;
-    // Live goes on without a case that cannot be judged; a rebuild stops and says which.
-    if (failure) throw new Error(`case ${failure.key} could not be judged`, { cause: failure.error });
+    // What could not be folded is quarantined, here as live; live has told the log.
+    engine.failures.length = 0;
     if (engine.events.length > EVENTS_KEPT) await this.loadHistory();
     if (engine.cases.size <= this.hotCases) return;
     for (const record of engine.release(this.hotCases)) cold.put(record);

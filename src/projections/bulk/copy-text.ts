@@ -1,12 +1,17 @@
 /** PostgreSQL's COPY text: one line a row. */
 export type Cell = string | number | null | readonly string[] | readonly number[];
 
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const ESCAPES = new Map([
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
 
 function escape(text: string): string {
   // Four searches for one character each are far quicker than one for any of the four.
   const special = text.includes('\\') || text.includes('\n') || text.includes('\r') || text.includes('\t');
-  return special ? text.replace(/[\\\n\r\t]/g, (char) => ESCAPES[char] ?? char) : text;
+  return special ? text.replace(/[\\\n\r\t]/g, (char) => ESCAPES.get(char) ?? char) : text;
 }
 
 function arrayText(items: readonly string[] | readonly number[]): string {

@@ -5,6 +5,7 @@ import type { DetectContext } from '../../domain/drift/context';
 import type { Detector } from '../../domain/drift/detector';
 import type { Severity } from '../../domain/drift/finding';
 import type { Policy } from '../../domain/policy';
+import { own } from '../../domain/own';
 
 /** A detector as it is called: all of one shape, whatever a definition leaves out, since they are called at every fact. */
 export interface Asked {
@@ -24,7 +25,7 @@ export function askedBy({ document, isScoped }: DetectContext): AskedOf {
   if (!all) {
     const of = (kind: CaseKind): Asked[] =>
       detectorsOf(kind)
-        .filter(({ code }) => isScoped || document.detectors[code]?.enabled !== false)
+        .filter(({ code }) => isScoped || own(document.detectors, code)?.enabled !== false)
         .map(({ code, severity, windowed = false, detect }) => ({ code, severity, windowed, detect }));
     const kinds = Object.keys(caseKinds) as CaseKind[];
     all = Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as Record<CaseKind, Asked[]>;

@@ -11,15 +11,17 @@ import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/ki
 import type { MessageState } from '../../domain/cases/simple';
 import { DetectContext, type Lookable, type Wait } from '../../domain/drift/context';
 import { NotExact } from '../../domain/exact';
-import type { Policy } from '../../domain/policy';
+import { takeAct } from './acts';
 import { contributionsChanged } from './contributions';
 import { Evaluator, NotLoaded } from './evaluate';
+import { Failures, messageKey } from './failures';
+import type { EngineSettings, Instant } from './instant';
 import { FeedBook } from './feed-book';
 import { feedKey, inOrder } from './keys';
 import { BEYOND_EXACT, type Part } from './intake';
 import { CaseMemory, type CaseSource } from './memory';
-import { type Reading, type ToldAct, readBlock, refusedMessage } from './reading';
-import { actOf, reconcile, waitForExpiry } from './reconcile';
+import { type ToldAct, readBlock, refusedMessage } from './reading';
+import { reconcile, waitForExpiry } from './reconcile';
 import {
   type CaseRecord,
   type DriftEvent,
@@ -31,22 +33,6 @@ import {
 } from './records';
 import { noteStored } from './rare';
 import { Schedule, newWaits } from './schedule';
-
-export interface EngineSettings {
-  policy: Policy;
-  startsAt(source: string): number | null;
-}
-
-/** One instant, as far as it concerns the cases of one engine. */
-export interface Instant extends Pick<
-  Reading,
-  'first' | 'last' | 'at' | 'parts' | 'acts' | 'refused' | 'ahead'
-> {
-  /** A watermark may have fallen. */
-  reshaped: boolean;
-  told: readonly Told[];
-  shown: readonly Shown[];
-}
 
 /** A kind whose state is not known here: what is called with it always came from the same kind. */
 type AnyKind = (typeof caseKinds)['order'];
@@ -65,8 +51,9 @@ export class Engine {
   shown: Shown[] = [];
   /** Judgements given up because sums left the exact range; those cases' drifts stay as they were, live and in a replay. */
   unjudged = 0;
-  /** Cases that a fault of ours kept from being judged; their drifts stay as they were. */
-  readonly failures: { key: string; error: unknown }[] = [];
+  /** Facts that cases were not told of, and cases whose drifts stay as they were. */
+  readonly faults = new Failures();
+  private parts: readonly Part[] = [];
   position = 0;
   instant = 0;
   /** Counts instants: what a case has noted of an earlier one is over. */
@@ -87,6 +74,11 @@ export class Engine {
   ) {
     this.memory = new CaseMemory(source);
     this.feeds = new FeedBook(settings.policy, settings.startsAt);
+  }
+
+  /** For the log; whoever tells it empties it. */
+  get failures(): Failures['untold'] {
+    return this.faults.untold;
   }
 
   get cases(): ReadonlyMap<string, CaseRecord | null> {
@@ -124,9 +116,10 @@ export class Engine {
     this.position = last;
   }
 
-  private begin({ at, ahead }: Instant): void {
+  private begin({ at, ahead, parts }: Instant): void {
     this.instant = this.feeds.now = at;
     this.ahead = ahead;
+    this.parts = parts;
     this.turn++;
     this.facets = [];
     this.origins = [];
@@ -136,7 +129,7 @@ export class Engine {
   }
 
   private quarantine(message: MessageState): void {
-    const record = this.memory.create(`message:${message.position}`, 'message', message);
+    const record = this.memory.create(messageKey(message), 'message', message);
     this.note(record, message.position);
   }
 
@@ -146,42 +139,22 @@ export class Engine {
     try {
       record.state = (caseKinds[record.kind] as AnyKind).evolve(record.state as AnyState, fact);
     } catch (error) {
-      // One message whose sums leave the exact range stops nobody.
-      if (!(error instanceof NotExact)) throw error;
-      this.quarantine(refusedMessage(from, BEYOND_EXACT));
+      // One message that cannot be folded, or whose sums leave the exact range, stops nobody.
+      if (error instanceof NotExact) this.quarantine(refusedMessage(from, BEYOND_EXACT));
+      else this.faults.add({ key, from, error, where: 'while a case was told of it' });
     }
     this.note(record, fact.held.fact);
   }
 
-  private async act({ position, at, act: own }: ToldAct): Promise<void> {
-    await this.memory.ensure([own.caseKey]);
-    const record = this.memory.get(own.caseKey);
+  private async act(told: ToldAct): Promise<void> {
+    const { caseKey } = told.act;
+    await this.memory.ensure([caseKey]);
+    const record = this.memory.get(caseKey);
     // An act on a case that this mapping does not build stays in the ledger and waits for one that does.
     if (!record) return;
-    const { caseKey, anchor, occurrence, actor, assignee } = own;
-    const act = actOf(own, position, at);
-    record.acts.push(act);
-    const drift = record.drifts.get(anchor);
-    if (drift) {
-      // One that is found no more keeps whom it was given to.
-      if (own.type === 'drift.assigned') {
-        drift.owner = assignee;
-        drift.changedBy = position;
-      }
-      const { id: driftId, status } = drift;
-      this.events.push({
-        caseKey,
-        anchor,
-        driftId,
-        occurrence,
-        type: 'act',
-        position,
-        at,
-        status,
-        detail: `${act.type} by ${actor}`,
-      });
-    }
-    this.note(record, position);
+    const event = takeAct(record, told);
+    if (event) this.events.push(event);
+    this.note(record, told.position);
   }
 
   /** What changed cases tell others, delivered by difference. */
@@ -189,7 +162,7 @@ export class Engine {
     for (const { record, before } of this.origins) {
       if (record.state === before) continue;
       const { key } = record;
-      const changes = contributionsChanged(record, before);
+      const changes = this.trying(record.key, () => contributionsChanged(record, before)) ?? [];
       if (changes.length === 0) continue;
       const own: Told[] = [];
       for (const { target, value, facts, known } of changes) {
@@ -201,6 +174,16 @@ export class Engine {
     }
   }
 
+  /** What cases tell each other; where that fails, what was told before holds. */
+  private trying<T>(key: string, tell: () => T): T | undefined {
+    try {
+      return tell();
+    } catch (error) {
+      this.faults.add({ key, error, where: 'while a case was told of it' });
+      return undefined;
+    }
+  }
+
   private async hearTold(all: readonly Told[], first: number): Promise<void> {
     if (all.length === 0) return;
     await this.memory.ensure(all.map(({ target }) => target));
@@ -208,7 +191,8 @@ export class Engine {
       const receiver = this.memory.begin(target);
       this.remember(receiver);
       const { receive } = caseKinds[receiver.kind] as AnyKind;
-      if (receive) receiver.state = receive(receiver.state as AnyState, from, value, known);
+      const heard = this.trying(target, () => receive?.(receiver.state as AnyState, from, value, known));
+      if (heard) receiver.state = heard;
       this.touch(receiver);
       this.markDirty(receiver);
       for (const fact of facts) if (fact >= first) this.heard(receiver).push(fact);
@@ -289,12 +273,27 @@ export class Engine {
             absent.add(error.key);
             again.push(record);
           } else if (error instanceof NotExact) this.unjudged++;
-          else this.failures.push({ key: record.key, error });
+          else this.faults.add({ key: record.key, error, where: 'while its case was judged' });
         }
       }
-      if (again.length === 0) return;
+      if (again.length === 0) break;
       await this.memory.ensure([...absent]);
       waiting = again;
+    }
+    await this.showFailures(by, evaluator);
+  }
+
+  /** What this instant failed at, shown as quarantined messages and judged as such. */
+  private async showFailures(by: number, evaluator: Evaluator): Promise<void> {
+    const messages = this.faults.take(this.parts, (key) => {
+      const position = this.memory.get(key)?.facts.at(-1) ?? by;
+      return { position, source: 'tallystick', type: null, key, recordedAt: this.instant };
+    });
+    await this.memory.ensure(messages.map(messageKey));
+    for (const message of messages) {
+      if (this.memory.get(messageKey(message))) continue;
+      this.quarantine(message);
+      this.evaluate(this.memory.begin(messageKey(message)), by, evaluator);
     }
   }
 
@@ -308,9 +307,11 @@ export class Engine {
   }
 
   private evaluate(record: CaseRecord, by: number, evaluator: Evaluator): void {
-    const { found, waits } = evaluator.evaluate(record.kind, record.state);
+    const { found, failed, waits } = evaluator.evaluate(record.kind, record.state);
+    for (const { error } of failed)
+      this.faults.add({ key: record.key, error, where: 'while its case was judged' });
     const touched = record.memory.touched === this.turn;
-    const events = reconcile(record, found, by, this.instant, touched);
+    const events = reconcile(record, { found, failed }, by, this.instant, touched);
     waitForExpiry(record.acts, waits, this.instant);
     for (const event of events) this.events.push(event);
     const moved = this.memory.relook(record, evaluator.context.looked(record.looks));

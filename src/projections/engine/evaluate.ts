@@ -3,8 +3,11 @@ import { type CaseKind, type CaseStates } from '../../domain/cases/kinds';
 import { supersededBy } from '../../domain/drift/catalogue';
 import type { DetectContext, Wait } from '../../domain/drift/context';
 import type { Finding, Severity } from '../../domain/drift/finding';
+import { sound } from '../../domain/drift/sound';
+import { NotExact } from '../../domain/exact';
 import { ownerOf } from '../../domain/policy';
 import { type AskedOf, askedBy } from './asked';
+import { own } from '../../domain/own';
 
 export interface Found {
   detector: string;
@@ -19,8 +22,17 @@ export interface Found {
 
 const NOTHING: readonly Found[] = [];
 
+/** A detector that failed on the case: its drifts stay as they were. */
+export interface Failed {
+  detector: string;
+  error: unknown;
+}
+
+const NO_FAILURE: readonly Failed[] = [];
+
 export interface Evaluation {
   found: readonly Found[];
+  failed: readonly Failed[];
   waits: Wait[];
 }
 
@@ -43,22 +55,32 @@ export class Evaluator {
     const { context } = this;
     context.begin(kind, state);
     let found: Found[] | null = null;
+    let failed: Failed[] | null = null;
     for (const asked of this.asked[kind]) {
       const { code, windowed } = asked;
       if (context.isScoped && context.isOff(code)) continue;
-      const findings = asked.detect(state, context);
-      if (findings.length === 0) continue;
+      let findings: readonly Finding[];
+      try {
+        findings = asked.detect(state, context);
+        if (findings.length === 0) continue;
+        findings = findings.map(sound);
+      } catch (error) {
+        // What is not in memory is asked again; what cannot be exact is judged by nobody.
+        if (error instanceof NotLoaded || error instanceof NotExact) throw error;
+        (failed ??= []).push({ detector: code, error });
+        continue;
+      }
       for (const finding of findings) {
         const policy = context.policyOf(finding.matter);
-        const own = policy.detectors[code];
-        if (own?.enabled === false) continue;
-        const severity = own?.severity ?? finding.severity ?? asked.severity;
+        const said = own(policy.detectors, code);
+        if (said?.enabled === false) continue;
+        const severity = said?.severity ?? finding.severity ?? asked.severity;
         const owner = ownerOf(policy, code);
         (found ??= []).push({ detector: code, severity, owner, finding, superseded: false, windowed });
       }
     }
     if (found !== null && found.length > 1) markConsequences(found);
-    return { found: found ?? NOTHING, waits: context.waits };
+    return { found: found ?? NOTHING, failed: failed ?? NO_FAILURE, waits: context.waits };
   }
 }
 

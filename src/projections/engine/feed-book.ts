@@ -3,6 +3,7 @@ import { type FeedState, beat, initialFeed, receive, watermark } from '../../dom
 import type { FeedClock, FeedName } from '../../domain/drift/context';
 import type { Policy } from '../../domain/policy';
 import type { Reading } from './reading';
+import { own } from '../../domain/own';
 
 export class FeedBook implements FeedClock {
   private readonly bySource = new Map<string, Map<string, FeedState>>();
@@ -110,8 +111,8 @@ export class FeedBook implements FeedClock {
   }
 
   watermarkOf(source: string, stream: string): number | null {
-    const own = this.policy.feeds[`${source}/${stream}`] ?? this.policy.feeds[source];
-    const lateness = (own?.allowedLatenessSeconds ?? this.policy.defaults.allowedLatenessSeconds) * 1000;
+    const said = own(this.policy.feeds, `${source}/${stream}`) ?? own(this.policy.feeds, source);
+    const lateness = (said?.allowedLatenessSeconds ?? this.policy.defaults.allowedLatenessSeconds) * 1000;
     const streams = this.bySource.get(source);
     return watermark(streams?.get(stream) ?? null, [...(streams?.values() ?? [])], lateness, this.now);
   }
@@ -127,7 +128,7 @@ export class FeedBook implements FeedClock {
 
   silenceMeansNothing({ kind, stream }: FeedName): boolean {
     const sources = [...(this.kinds.get(kind) ?? [])];
-    const says = (key: string) => this.policy.feeds[key]?.silenceMeansNothing;
+    const says = (key: string) => own(this.policy.feeds, key)?.silenceMeansNothing;
     return (
       sources.length > 0 && sources.every((source) => says(`${source}/${stream}`) ?? says(source) ?? false)
     );

@@ -15,14 +15,12 @@ export function stateTexts(
 ): { state: string; rare: string | null } {
   const names = rareOf(kind);
   if (!names) return { state: JSON.stringify(state), rare: null };
-  const rest: Fields = { ...state };
-  const rare: Fields = {};
-  for (const name of names) {
-    rare[name] = rest[name];
-    // Undefined is not written.
-    rest[name] = undefined;
-  }
-  return { state: JSON.stringify(rest), rare: withRare ? JSON.stringify(rare) : null };
+  const fields = state as unknown as Fields;
+  const of = (values: (name: string) => unknown) =>
+    Object.fromEntries(names.map((name) => [name, values(name)]));
+  // Undefined is not written.
+  const rest = { ...fields, ...of(() => undefined) };
+  return { state: JSON.stringify(rest), rare: withRare ? JSON.stringify(of((name) => fields[name])) : null };
 }
 
 /** The state whose texts these are. */

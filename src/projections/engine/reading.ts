@@ -2,6 +2,7 @@
 import type { MessageState } from '../../domain/cases/simple';
 import type { Beat as FeedBeat } from '../../domain/cases/feed';
 import { type Run, withRun } from '../../domain/cases/sequence';
+import { foldFailed } from '../../domain/sources/fold-failed';
 import type { Canonical } from '../../domain/facts/canonical';
 import { type Part, addParts, refusalOf } from './intake';
 import type { DriftAct, Readable } from './records';
@@ -72,9 +73,22 @@ export function readBlock(block: readonly Readable[], first: number, last: numbe
     ahead: [],
   };
   const receipts = new Receipts();
-  for (const fact of block) readFact(fact, reading, receipts);
+  for (const fact of block) readSafely(fact, reading, receipts);
   reading.receipts = receipts.list;
   return reading;
+}
+
+/** A fact at which we fail while it is read is refused, and says nothing of any case. */
+function readSafely(fact: Readable, reading: Reading, receipts: Receipts): void {
+  const { parts, beats, ahead } = reading;
+  const before = [parts.length, beats.length, ahead.length] as const;
+  try {
+    readFact(fact, reading, receipts);
+  } catch (error) {
+    [parts.length, beats.length, ahead.length] = before;
+    receipts.add(fact, null);
+    reading.refused.push(refusedMessage(fact, foldFailed(error)));
+  }
 }
 
 function readFact(fact: Readable, reading: Reading, receipts: Receipts): void {

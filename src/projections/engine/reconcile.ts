@@ -4,16 +4,8 @@ import { orderSubject, type OrderState } from '../../domain/cases/order';
 import { clusterName } from '../../domain/drift/cluster';
 import type { Wait } from '../../domain/drift/context';
 import type { Cause } from '../../domain/drift/finding';
-import type { Found } from './evaluate';
-import type {
-  Act,
-  CaseRecord,
-  DriftAct,
-  DriftEvent,
-  DriftEventType,
-  DriftRecord,
-  DriftStatus,
-} from './records';
+import type { Evaluation, Found } from './evaluate';
+import type { Act, CaseRecord, DriftEvent, DriftEventType, DriftRecord, DriftStatus } from './records';
 
 export function driftId(
   detector: string,
@@ -57,7 +49,7 @@ const NOTHING: readonly DriftEvent[] = [];
 /** `by` is the last position of the instant that asked; `touched` says that a fact of it came to this very case. */
 export function reconcile(
   record: CaseRecord,
-  found: readonly Found[],
+  { found, failed }: Pick<Evaluation, 'found' | 'failed'>,
   by: number,
   at: number,
   touched: boolean,
@@ -65,12 +57,12 @@ export function reconcile(
   // Apart, since what closes over its arguments moves them to the heap as soon as it is called.
   return found.length === 0 && record.drifts.size === 0
     ? NOTHING
-    : reconciled(record, found, by, at, touched);
+    : reconciled(record, { found, failed }, by, at, touched);
 }
 
 function reconciled(
   record: CaseRecord,
-  found: readonly Found[],
+  { found, failed }: Pick<Evaluation, 'found' | 'failed'>,
   by: number,
   at: number,
   touched: boolean,
@@ -107,6 +99,7 @@ function reconciled(
   }
   for (const drift of record.drifts.values()) {
     if (drift.status === 'resolved' || seen.has(drift.anchor)) continue;
+    if (failed.some(({ detector }) => detector === drift.detector)) continue;
     drift.status = 'resolved';
     drift.resolvedAt = at;
     drift.resolvedBy = (touched ? record.facts.at(-1) : undefined) ?? by;
@@ -197,23 +190,6 @@ function statusOf(each: Found, drift: DriftRecord, acts: readonly Act[], at: num
       (act.until == null || at < act.until),
   );
   return accepted ? 'accepted' : 'open';
-}
-
-export function actOf(own: DriftAct, fact: number, at: number): Act {
-  const { anchor, occurrence, valuesHash, actor, comment, assignee, until } = own;
-  const type = own.type.slice('drift.'.length) as Act['type'];
-  return {
-    type,
-    anchor,
-    occurrence,
-    valuesHash,
-    actor,
-    comment,
-    assignee,
-    ...(until !== null && { until }),
-    fact,
-    at,
-  };
 }
 
 /** A case whose acceptances end is asked again when they do. */

@@ -6,8 +6,10 @@
 import { BLOCK } from '../../ledger/fact-rows';
 import type { FactRows } from '../../ledger/rows';
 import type { FeedState } from '../../domain/cases/feed';
-import type { Instant } from '../engine/engine';
-import type { Shown, Told } from '../engine/records';
+import type { Instant } from '../engine/instant';
+import type { Failures } from '../bisect';
+import type { Readable, Shown, Told } from '../engine/records';
+import { leavingOut } from '../fold-failures';
 import { type Reading, readBlock } from '../engine/reading';
 import type { BulkCases } from '../bulk/bulk-cases';
 import type { ProjectionSettings } from '../settings';
@@ -34,6 +36,8 @@ export interface Station {
   hub: BulkCases;
   stock: BulkCases;
   settings: ProjectionSettings;
+  /** Facts that are left out. */
+  failures: Failures;
   /** Told after each batch, of the position up to which everything is folded. */
   onFolded(position: number): void;
 }
@@ -41,6 +45,7 @@ export interface Station {
 export class Conductor {
   private readonly slabs = new Slabs();
   private readonly reader: Reader;
+  private readonly leaveOut: (fact: Readable) => Readable;
   private batch: Batch;
   private readonly underWay: Promise<unknown>[] = [];
   private readonly unfolded: Promise<unknown>[] = [];
@@ -48,7 +53,8 @@ export class Conductor {
   private stocked: Promise<void> = Promise.resolve();
 
   constructor(private readonly station: Station) {
-    const { settings, lanes } = station;
+    const { settings, lanes, failures } = station;
+    this.leaveOut = leavingOut(failures);
     this.reader = new Reader(settings, lanes.length);
     this.batch = new Batch(lanes.length, this.slabs);
   }
@@ -68,7 +74,14 @@ export class Conductor {
       }
     }
     await this.send();
-    await Promise.all(this.underWay.splice(0));
+    await this.ended();
+  }
+
+  /** Nothing is under way any more. Rejects as the first did that failed. */
+  async ended(): Promise<void> {
+    const last = [...this.underWay.splice(0), this.hubbed, this.stocked];
+    await Promise.allSettled(last);
+    await Promise.all(last);
   }
 
   private async send(): Promise<void> {
@@ -115,7 +128,7 @@ export class Conductor {
     const reading = Promise.all(lanes.map((lane, index) => lane.read(rows[index] as LaneRows)));
     const own = batch.blocks.map(({ own: facts, first, last, at }) =>
       readBlock(
-        facts.map((fact) => translate(fact, settings.source(fact.source), settings.mapping)),
+        facts.map((fact) => this.leaveOut(translate(fact, settings.source(fact.source), settings.mapping))),
         first,
         last,
         at,

@@ -10,9 +10,11 @@ import type { MappingDocument } from '../../domain/mapping/tables';
 import { decodeBrief, factRows } from '../../ledger/fact-rows';
 import type { Policy } from '../../domain/policy';
 import { BulkCases } from '../bulk/bulk-cases';
-import type { EngineSettings, Instant } from '../engine/engine';
+import type { EngineSettings, Instant } from '../engine/instant';
 import { type Reading, readBlock } from '../engine/reading';
 import type { Readable, Told } from '../engine/records';
+import type { Failures } from '../bisect';
+import { leavingOut } from '../fold-failures';
 import type { ProjectionSettings, ProjectionSource } from '../settings';
 import { type Reader, readerOf, translateBy } from '../translate';
 import type { LaneRows } from './batch';
@@ -51,6 +53,8 @@ export interface LaneSetup {
   policy: Policy;
   mapping: MappingDocument;
   sources: readonly ProjectionSource[];
+  /** Facts that are left out. */
+  failures: Failures;
 }
 
 export function engineSettings(settings: ProjectionSettings): EngineSettings {
@@ -81,14 +85,16 @@ export class OrderLane implements Lane {
   private readonly readers = new Map<string, Reader>();
   private readonly rows = factRows(true);
   private readonly owns: (key: string) => boolean;
+  private readonly leaveOut: (fact: Readable) => Readable;
   private last: Promise<unknown> = Promise.resolve();
   private readonly pending: Pick<Reading, 'parts' | 'refused'>[] = [];
 
   constructor(
-    { lane, lanes, generation, schema, maxCases, policy, mapping, sources }: LaneSetup,
+    { lane, lanes, generation, schema, maxCases, policy, mapping, sources, failures }: LaneSetup,
     pool: Pool,
   ) {
     this.settings = fixedSettings({ policy, mapping, sources });
+    this.leaveOut = leavingOut(failures);
     this.owns = (key) => laneOf(key, lanes) === lane;
     this.cases = new BulkCases({
       pool,
@@ -117,7 +123,7 @@ export class OrderLane implements Lane {
     const readables: Readable[] = [];
     while (rows.next()) {
       const fact = decodeBrief(rows);
-      readables.push(translateBy(fact, this.readerOf(fact.source)));
+      readables.push(this.leaveOut(translateBy(fact, this.readerOf(fact.source))));
     }
     const { refused, parts, ...reading } = readBlock(readables, first, last, at);
     const strays = parts.filter(({ key }) => !this.owns(key));

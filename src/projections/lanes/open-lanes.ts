@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Pool } from 'pg';
 import { BulkCases, type BulkOptions } from '../bulk/bulk-cases';
 import { indexReferences } from '../bulk/indexes';
+import type { Failures } from '../bisect';
 import type { ProjectionSettings } from '../settings';
 import { Conductor } from './conductor';
 import { type Lane, type LaneSetup, OrderLane, engineSettings } from './lane';
@@ -24,6 +25,8 @@ export interface LaneOptions {
   schema: string;
   maxCases: number;
   settings: ProjectionSettings;
+  /** Facts that are left out. */
+  failures: Failures;
   onFolded(position: number): void;
 }
 
@@ -41,7 +44,7 @@ export interface Lanes {
 }
 
 export function openLanes(count: number, options: LaneOptions): Lanes {
-  const { pool, url, generation, schema, settings, onFolded } = options;
+  const { pool, url, generation, schema, settings, failures, onFolded } = options;
   const maxCases = Math.ceil(options.maxCases / (count + 1));
   const bulk = {
     pool,
@@ -65,11 +68,12 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
       policy,
       mapping: mapping.document,
       sources: settings.sources(),
+      failures,
     };
     return url === undefined ? new OrderLane(setup, pool) : new ThreadLane({ ...setup, url });
   });
   return {
-    conductor: new Conductor({ lanes, hub, stock, settings, onFolded }),
+    conductor: new Conductor({ lanes, hub, stock, settings, failures, onFolded }),
     async load() {
       // Lanes are told first: what is here keeps this thread busy.
       const loading = [...lanes, hub, stock].map((part) => {
@@ -77,7 +81,7 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
         return { beside, cases: beside.then(() => part.loadCases()) };
       });
       const referenced = Promise.all(loading.map(({ beside }) => beside));
-      await Promise.all([
+      await allEnded([
         ...loading.map(({ cases }) => cases),
         referenced.then(() => indexReferences(pool, generation, schema)),
       ]);
@@ -86,4 +90,10 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
   };
+}
+
+/** Rejects as the first that did, when none is under way any more: whoever empties the tables then finds nobody who fills them. */
+async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }

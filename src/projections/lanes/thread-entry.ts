@@ -1,5 +1,6 @@
 /** What runs in a lane's thread: its calls one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { errorCode } from '../../platform/database/errors';
 import { createPool } from '../../platform/pools';
 import { type LaneInstant, OrderLane } from './lane';
 import type { Answer, Call, ThreadSetup } from './thread';
@@ -36,7 +37,12 @@ async function serve(call: Call): Promise<void> {
     said = { ok: true, json: JSON.stringify((await answer(call)) ?? null) };
   } catch (error) {
     const { message, cause, stack } = error as Error;
-    said = { ok: false, message, cause: cause instanceof Error ? cause.stack : stack };
+    said = {
+      ok: false,
+      message,
+      code: errorCode(error),
+      cause: cause instanceof Error ? cause.stack : stack,
+    };
   }
   port?.postMessage(said);
 }

@@ -12,7 +12,10 @@ export type Call =
   | { name: 'fold'; instants: string }
   | { name: 'loadBeside' | 'loadCases' | 'close' };
 
-export type Answer = { ok: true; json: string } | { ok: false; message: string; cause: string | undefined };
+/** `code`: that of the error, by which its kind is known. */
+export type Answer =
+  | { ok: true; json: string }
+  | { ok: false; message: string; code: string | undefined; cause: string | undefined };
 
 export interface ThreadSetup extends LaneSetup {
   /** The database's address; with a password in it, so never shown. */
@@ -38,7 +41,7 @@ export class ThreadLane implements Lane {
     this.worker.on('message', (answer: Answer) => {
       const call = this.waiting.shift();
       if (answer.ok) call?.resolve(answer.json);
-      else call?.reject(new Error(answer.message, { cause: answer.cause }));
+      else call?.reject(errorOf(answer));
     });
     this.worker.on('error', (error) => {
       this.end(error);
@@ -87,4 +90,9 @@ export class ThreadLane implements Lane {
     this.ended ??= error;
     for (const call of this.waiting.splice(0)) call.reject(this.ended);
   }
+}
+
+function errorOf({ message, code, cause }: Extract<Answer, { ok: false }>): Error {
+  const error = new Error(message, { cause });
+  return code === undefined ? error : Object.assign(error, { code });
 }

@@ -3,6 +3,7 @@
  * the strongest are told; that there were more is told by `check-incomplete`.
  */
 import { sourceOf } from '../../cases/held';
+import { cut } from '../../facts/cut';
 import { graceMs } from '../../policy';
 import type { DetectContext } from '../context';
 import type { Detector } from '../detector';
@@ -193,8 +194,8 @@ function shown(content: Content, fields: readonly string[]): Json {
   const values = fieldsOf(content);
   return Object.fromEntries(
     fields.map((name) => {
-      const text = JSON.stringify(values[name]);
-      return [name, text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`];
+      const text = JSON.stringify(values[name] ?? null);
+      return [name, cut(text, LONGEST)];
     }),
   );
 }

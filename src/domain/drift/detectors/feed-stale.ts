@@ -4,6 +4,7 @@ import type { FeedState } from '../../cases/feed';
 import { detector } from '../detector';
 import { alive, hours } from '../examples';
 import { type Finding, NO_FINDINGS } from '../finding';
+import { own } from '../../own';
 
 const CODE = 'feed-stale';
 
@@ -63,9 +64,9 @@ export const feedStale = detector({
 });
 
 export function expectedIntervalMs(state: FeedState, policy: Policy): number {
-  const own = policy.feeds[`${state.source}/${state.stream}`] ?? policy.feeds[state.source];
+  const said = own(policy.feeds, `${state.source}/${state.stream}`) ?? own(policy.feeds, state.source);
   return (
-    (own?.expectedIntervalSeconds ??
+    (said?.expectedIntervalSeconds ??
       state.expectedIntervalSeconds ??
       policy.defaults.expectedIntervalSeconds) * 1000
   );

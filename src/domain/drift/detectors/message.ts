@@ -5,20 +5,23 @@ import type { Detector } from '../detector';
 import { alive, hours, item } from '../examples';
 import { type Finding, NO_FINDINGS } from '../finding';
 
-export const messageInvalid = unread('message-invalid', "A message is not what its source's schema allows.");
+export const messageInvalid = unread(
+  'message-invalid',
+  "A message is not what its source's schema allows, or Tallystick failed at it.",
+);
 export const messageUnmapped = unread('message-unmapped', 'A message is readable and no mapping handles it.');
 
-function unread(code: MessageState['code'], meaning: string): Detector<'message'> {
+function unread(code: 'message-invalid' | 'message-unmapped', meaning: string): Detector<'message'> {
   return {
     code,
     on: 'message',
     meaning,
     severity: code === 'message-invalid' ? 'high' : 'medium',
     graceSeconds: 0,
-    causes: [code === 'message-invalid' ? 'schema' : 'unknown-type'],
+    causes: code === 'message-invalid' ? ['schema', 'fold-failed'] : ['unknown-type'],
     supersedes: [],
     detect(state, context): readonly Finding[] {
-      if (state.code !== code) return NO_FINDINGS;
+      if ((state.code === 'message-unmapped') !== (code === 'message-unmapped')) return NO_FINDINGS;
       const dueAt = state.at + graceMs(context.policy, code, 0);
       return context.due(dueAt) ? [finding(state, dueAt)] : [];
     },
@@ -35,8 +38,23 @@ function unread(code: MessageState['code'], meaning: string): Detector<'message'
   };
 }
 
+const SAYS: Record<MessageState['code'], { cause: string; fix: string }> = {
+  'message-invalid': {
+    cause: 'schema',
+    fix: 'Correct the message at its source and send it again, or correct the mapping and replay.',
+  },
+  'message-unmapped': {
+    cause: 'unknown-type',
+    fix: 'Map this message type, then replay: the message is kept.',
+  },
+  'fold-failed': {
+    cause: 'fold-failed',
+    fix: 'This is a fault of Tallystick: report it with its log. The message is kept, and the next version tries it again.',
+  },
+};
+
 function finding(state: MessageState, dueAt: number): Finding {
-  const invalid = state.code === 'message-invalid';
+  const { cause, fix } = SAYS[state.code];
   const place = state.path === null ? '' : `${state.path}: `;
   return {
     subject: { kind: 'fact', id: String(state.position) },
@@ -52,24 +70,14 @@ function finding(state: MessageState, dueAt: number): Finding {
     amountAtRisk: null,
     unitsAtRisk: null,
     cause: {
-      code: invalid ? 'schema' : 'unknown-type',
-      about: [state.source, state.type, invalid ? fieldOf(state.path) : null].filter(Boolean).join(' '),
+      code: cause,
+      about: [state.source, state.type, state.code === 'message-unmapped' ? null : fieldOf(state.path)]
+        .filter(Boolean)
+        .join(' '),
       detail: `${place}${state.reason}`,
     },
     divergence: { fact: state.position, at: state.at },
-    fixes: [
-      invalid
-        ? {
-            kind: 'correct',
-            system: state.source,
-            text: 'Correct the message at its source and send it again, or correct the mapping and replay.',
-          }
-        : {
-            kind: 'correct',
-            system: 'tallystick',
-            text: 'Map this message type, then replay: the message is kept.',
-          },
-    ],
+    fixes: [{ kind: 'correct', system: cause === 'schema' ? state.source : 'tallystick', text: fix }],
   };
 }
 

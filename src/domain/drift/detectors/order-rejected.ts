@@ -13,6 +13,7 @@ import {
 } from '../examples';
 import { type Finding, NO_FINDINGS, divergedAt } from '../finding';
 import { isCancelled } from './shared';
+import { own } from '../../own';
 
 const CODE = 'order-rejected';
 
@@ -58,7 +59,7 @@ export const orderRejected = detector({
     const dueAt = rejection.at + graceMs(context.policyOf(matter), CODE, 0);
     if (!context.due(dueAt)) return NO_FINDINGS;
     const order = salesOrderOf(state);
-    const code = CAUSES[rejection.value.reasonCode] ?? 'other';
+    const code = own(CAUSES, rejection.value.reasonCode) ?? 'other';
     return [
       {
         subject: { kind: 'order', id: orderSubject(state) },
@@ -93,7 +94,7 @@ export const orderRejected = detector({
           ...onlyOf(rejection.value.lines.map(({ sku }) => sku)),
         },
         divergence: divergedAt(rejection),
-        fixes: [{ kind: 'resend', system: 'scend', text: REMEDIES[code] ?? '' }],
+        fixes: [{ kind: 'resend', system: 'scend', text: own(REMEDIES, code) ?? '' }],
       },
     ];
   },

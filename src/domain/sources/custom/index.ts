@@ -13,6 +13,7 @@ import { zoneOffset, type ZoneOffset } from '../zone';
 import { compileMapping, type CompiledMapping } from './compile';
 import { readFacts } from './facts';
 import type { CustomMapping } from './mapping';
+import { own } from '../../own';
 
 export const CUSTOM = 'custom';
 
@@ -35,7 +36,7 @@ function makeKind(mapping: CustomMapping): SourceKind {
     webhook: null,
     streamOf(type) {
       if (type === null) return 'unknown';
-      return (Object.hasOwn(types, type) ? types[type]?.stream : undefined) ?? type;
+      return own(types, type)?.stream ?? type;
     },
     envelope: (message, source) => (outcome.ok ? envelope(outcome.compiled, message, source) : NOTHING),
     translate: (message, source) => (outcome.ok ? translate(outcome.compiled, message, source) : BROKEN),

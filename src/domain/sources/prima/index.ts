@@ -52,6 +52,6 @@ export const prima = nativeKind({
 /** Escaped, so that two different composite keys never have the same text. A field named with `?` may be absent. */
 function keyPart(message: Fields, field: string): string {
   const name = field.endsWith('?') ? field.slice(0, -1) : field;
-  if (name !== field && (message[name] === undefined || message[name] === null)) return '';
+  if (name !== field && (message[name] ?? null) === null) return '';
   return requiredCode(message, name).replace(/[%/]/g, encodeURIComponent);
 }
