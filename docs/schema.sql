@@ -109,6 +109,26 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION ledger.refuse_stray()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      DECLARE
+        known text := (SELECT i.stream FROM ledger.installation i);
+        given text := nullif(current_setting('tallystick.stream', true), '');
+      BEGIN
+        IF known IS NULL AND given IS NOT NULL THEN
+          UPDATE ledger.installation SET stream = given;
+        ELSIF known IS DISTINCT FROM given THEN
+          RAISE EXCEPTION USING
+            ERRCODE = 'TY002',
+            MESSAGE = format('this database is a copy of the stream %s: facts are appended there, and only copied here', known),
+            HINT = 'Set LEDGER_URL as the other services have it.';
+        END IF;
+        RETURN NEW;
+      END $function$
+;
+
 CREATE OR REPLACE FUNCTION ledger.seal_block(block_count integer, block_recorded_at timestamp with time zone, block_root bytea, OUT block_hash bytea)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -284,6 +304,14 @@ CREATE TABLE ledger.head_lock (
   id boolean DEFAULT true NOT NULL
 );
 
+CREATE TABLE ledger.installation (
+  one boolean DEFAULT true NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  stream text
+);
+COMMENT ON COLUMN ledger.installation.id IS 'In the name of a stream that LEDGER_URL does not name.';
+COMMENT ON COLUMN ledger.installation.stream IS 'The stream of EventStoreDB that the facts are a copy of; null: they are the ledger.';
+
 ALTER SEQUENCE app.migrations_id_seq OWNED BY app.migrations.id;
 
 CREATE OR REPLACE FUNCTION ledger.repeats(identities bytea[], OUT indexes integer[], OUT positions bigint[])
@@ -352,6 +380,10 @@ ALTER TABLE ledger.head_lock ADD CONSTRAINT head_lock_id_check CHECK (id);
 
 ALTER TABLE ledger.head_lock ADD CONSTRAINT head_lock_pkey PRIMARY KEY (id);
 
+ALTER TABLE ledger.installation ADD CONSTRAINT installation_one_check CHECK (one);
+
+ALTER TABLE ledger.installation ADD CONSTRAINT installation_pkey PRIMARY KEY (one);
+
 CREATE INDEX alert_threads_about ON app.alert_threads USING btree (about, place, created_at);
 
 CREATE INDEX alert_threads_due ON app.alert_threads USING btree (refreshed_at) WHERE (dirty OR (closed_at IS NULL));
@@ -408,6 +440,8 @@ CREATE VIEW ledger.head AS
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.blocks FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 ALTER TABLE ledger.blocks ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER no_stray BEFORE INSERT ON ledger.blocks FOR EACH ROW EXECUTE FUNCTION ledger.refuse_stray();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.facts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 ALTER TABLE ledger.facts ENABLE ALWAYS TRIGGER append_only;

@@ -1,4 +1,5 @@
 import { moveLedger } from '../ledger/eventstoredb/move';
+import { ledgerUrl as readLedgerUrl } from '../ledger/eventstoredb/url';
 import { Checkpoints } from '../ledger/postgres/checkpoint';
 import { ConfigError, loadConfig } from '../platform/config';
 import { createProgress } from './progress';
@@ -12,7 +13,8 @@ export async function runCopyLedger({ json }: { json: boolean }): Promise<boolea
     throw new ConfigError([
       'environment: LEDGER_URL: says where to, such as esdb://user:password@localhost:2113?tls=false',
     ]);
-  const copying = { config: { ...config, ledgerUrl: null } };
+  readLedgerUrl(ledgerUrl.reveal());
+  const copying = { config: { ...config, ledgerUrl: null }, asCopy: true };
   return withRuntime((runtime) => copy(runtime, ledgerUrl.reveal(), json), copying);
 }
 

@@ -1,7 +1,8 @@
 /** What every command stands on: configuration, database (embedded unless a URL is given), ledger, sources, settings. */
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { createEventStoreLedger } from '../ledger/eventstoredb';
+import { type EventStoreLedgerOptions, createEventStoreLedger } from '../ledger/eventstoredb';
+import { ledgerUrl } from '../ledger/eventstoredb/url';
 import type { Ledger } from '../ledger/port';
 import { createPostgresLedger } from '../ledger/postgres';
 import { ConfigError, type Config, loadConfig } from '../platform/config';
@@ -51,13 +52,20 @@ export interface RuntimeOptions {
   signal?: AbortSignal;
   /** Told what the start is at: a sentence without its full stop. */
   onPhase?: (doing: string) => void;
+  /** The facts are only read, also where they are the copy of a stream. */
+  asCopy?: boolean;
 }
 
+/** A service waits for the server of its ledger; whoever runs a command is told. */
+const COMMAND_WAITS_MS = 10_000;
+const TELL_EVERY_MS = 500;
+
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { mode, config = loadConfig(), creates = mode === 'owner', signal } = options;
+  const { mode, config = loadConfig(), creates = mode === 'owner', signal, asCopy } = options;
   const onPhase = options.onPhase ?? (() => undefined);
   // As far as it can be without a database: what is wrong in itself is said before anything is started.
   checkedPolicy(config.policy, null);
+  if (config.ledgerUrl) ledgerUrl(config.ledgerUrl.reveal());
   const log = createLogger(config.logLevel);
   if (creates) await makeDataDir(config.dataDir);
   const closing: (() => Promise<void>)[] = [];
@@ -95,8 +103,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     onPhase('It opens the ledger');
     const ledger = await orInterrupted(
       config.ledgerUrl
-        ? createEventStoreLedger({ ...parts, ledgerUrl: config.ledgerUrl.reveal() })
-        : createPostgresLedger(parts),
+        ? openStream({
+            ...{ ...parts, signal, onPhase, readiness },
+            ledgerUrl: config.ledgerUrl.reveal(),
+            ...(mode === 'guest' && { waitMs: COMMAND_WAITS_MS }),
+          })
+        : createPostgresLedger({ ...parts, asCopy }),
     );
     closing.push(() => ledger.close());
     onPhase('It reads its sources and settings');
@@ -127,6 +139,28 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
+/** The ledger on EventStoreDB: what it waits for, or copies, is told while it is opened, and afterwards wherever readiness is asked for. */
+async function openStream({
+  onPhase,
+  readiness,
+  ...options
+}: EventStoreLedgerOptions & { onPhase: (doing: string) => void; readiness: Readiness }): Promise<Ledger> {
+  let told: () => string | null = () => null;
+  const telling = setInterval(() => {
+    const reason = told();
+    if (reason !== null) onPhase(`It opens the ledger: ${reason}`);
+  }, TELL_EVERY_MS);
+  const onReason = (reason: () => string | null) => {
+    told = reason;
+    readiness.add('ledger-stream', reason);
+  };
+  try {
+    return await createEventStoreLedger({ ...options, onReason });
+  } finally {
+    clearInterval(telling);
+  }
+}
+
 /** The configuration file's sources, made known. */
 export async function configureSources({ config, sources }: Runtime): Promise<void> {
   for (const {
@@ -145,7 +179,7 @@ export async function configureSources({ config, sources }: Runtime): Promise<vo
   }
 }
 
-export interface CommandOptions extends Pick<RuntimeOptions, 'config' | 'creates'> {
+export interface CommandOptions extends Pick<RuntimeOptions, 'config' | 'creates' | 'asCopy'> {
   /** For work that looks at the signal and ends by itself: what that leaves. Other work is left where it is. */
   onInterrupt?: string;
 }
@@ -156,13 +190,13 @@ export interface CommandOptions extends Pick<RuntimeOptions, 'config' | 'creates
  */
 export async function withRuntime<T>(
   work: (runtime: Runtime, signal: AbortSignal) => Promise<T>,
-  { config, creates = false, onInterrupt }: CommandOptions = {},
+  { config, creates = false, asCopy, onInterrupt }: CommandOptions = {},
 ): Promise<T> {
   const asked = new AbortController();
   const { signal } = asked;
   const remove = onceAsked((name) => asked.abort(new Interrupted(name, onInterrupt)));
   try {
-    const runtime = await openRuntime({ mode: 'guest', config, creates, signal });
+    const runtime = await openRuntime({ mode: 'guest', config, creates, asCopy, signal });
     const working = work(runtime, signal);
     try {
       return await (onInterrupt !== undefined ? working : Promise.race([working, aborted(signal)]));

@@ -102,6 +102,10 @@ export class LedgerClockAhead extends LedgerUnavailable {
     );
   }
 }
+/** The ledger takes nothing, and waiting does not help: the message names what is wrong, and the remedy. */
+export class LedgerStopped extends LedgerUnavailable {
+  readonly passes = false;
+}
 /** The queue of waiting appends is full: answer 503 with Retry-After. */
 export class LedgerBusy extends Error {
   readonly code = 'ledger-busy';

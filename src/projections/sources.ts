@@ -5,7 +5,7 @@ import type { MappingProblem } from '../domain/sources/custom/compile';
 import type { CustomMapping } from '../domain/sources/custom/mapping';
 import { configurableKinds, mappingProblems } from '../domain/sources/registry';
 import { writeSourceConfigured } from '../domain/sources/tallystick/messages';
-import type { Ledger, Proposal } from '../ledger/port';
+import type { Fact, Ledger, Proposal } from '../ledger/port';
 import type { ProjectionSource } from './settings';
 import { OWN_SOURCE } from './translate';
 
@@ -18,6 +18,9 @@ interface Row {
   expected_interval_seconds: number | null;
   mapping: string | null;
 }
+
+/** Looked at in one query. */
+const ANNOUNCEMENTS = 500;
 
 export type Configured =
   | { ok: true; changed: boolean }
@@ -91,7 +94,9 @@ export class SourceBook {
       return { ok: false, code: 'mapping-invalid', detail, problems };
     }
     if (before && JSON.stringify(before) === JSON.stringify(source)) return { ok: true, changed: false };
-    await this.ledger.append([await this.announcement(source, actor)]);
+    // Where the database was lost the ledger may know it.
+    if (before || !(await this.isAnnounced(source)))
+      await this.ledger.append([await this.announcement(source, actor)]);
     await this.pool.query(
       `INSERT INTO app.sources (name, kind, time_zone, legal_entity, starts_at, expected_interval_seconds, mapping)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -110,6 +115,17 @@ export class SourceBook {
     );
     await this.reload();
     return { ok: true, changed: true };
+  }
+
+  /** Whether the newest announcement of its name says the same. */
+  private async isAnnounced(source: ProjectionSource): Promise<boolean> {
+    const filter = { source: OWN_SOURCE, type: 'source.configured', key: source.name, limit: ANNOUNCEMENTS };
+    let newest: Fact | undefined;
+    for (let page; (page = await this.ledger.find({ ...filter, after: newest?.position })).length > 0;) {
+      newest = page.at(-1);
+      if (page.length < ANNOUNCEMENTS) break;
+    }
+    return newest?.payload === writeSourceConfigured(source, newest?.occurredAt ?? 0);
   }
 
   private async announcement(source: ProjectionSource, actor: string): Promise<Proposal> {

@@ -1,11 +1,13 @@
 /**
  * A block as events, one for each fact, appended in one write: the event's number is the fact's position less one. The first of a
- * block has the block in its metadata, the others its number. Data are the bytes as received.
+ * block has the block in its metadata, the others its number, and the last its hash. Data are the bytes as received.
  */
 import { hash } from 'node:crypto';
 import { type EventData, type RecordedEvent, binaryEvent } from '@eventstore/db-client';
 import { readInstant } from '../integrity/wire';
+import { z } from 'zod';
 import type { Block, Proposal } from '../port';
+import { MOVE, StreamBroken } from './broken';
 import { type PreparedFact, closedFields, leafOfPrepared } from '../postgres/prepared';
 
 /** A server takes 1 MiB in one write unless it is told otherwise; some of it is the protocol's. */
@@ -16,34 +18,40 @@ export const CHUNK_BYTES = 768 * 1024;
 export const FACT = 'fact';
 export const CHUNK = 'chunk';
 
-/** Names are short: there is one for each fact. */
-interface Metadata {
-  /** Position in the block. */
-  i: number;
-  block: number | Header;
-  source: string;
-  type: string | null;
-  key: string | null;
-  occurredAt: number | null;
-  actor: string;
-  /** Base64, as all that follow. */
-  identity: string;
-  leaf: string;
-  /** The payload is bytes and no text. */
-  raw?: true;
-  /** The payload is too large for an event: it is in a stream of its own, in so many chunks. */
-  large?: { stream: string; chunks: number };
-}
+const hashText = z.base64().length(44);
+const whole = z.int().min(0);
+const headerSchema = z.object({
+  number: whole,
+  count: whole,
+  recordedAt: z.int(),
+  previous: hashText,
+  root: hashText,
+  hash: hashText,
+  version: whole,
+});
 
-interface Header {
-  number: number;
-  count: number;
-  recordedAt: number;
-  previous: string;
-  root: string;
-  hash: string;
-  version: number;
-}
+/** Names are short: there is one for each fact. */
+const metadataSchema = z.object({
+  /** Position in the block. */
+  i: whole,
+  block: z.union([whole, headerSchema]),
+  source: z.string(),
+  type: z.string().nullable(),
+  key: z.string().nullable(),
+  occurredAt: z.int().nullable(),
+  actor: z.string(),
+  /** Base64, as all that follow. */
+  identity: hashText,
+  leaf: hashText,
+  /** The payload is bytes and no text. */
+  raw: z.literal(true).optional(),
+  /** The payload is too large for an event: it is in a stream of its own, in so many chunks. */
+  large: z.object({ stream: z.string(), chunks: whole }).optional(),
+  /** Of the block, in its last event: what whoever appends after it must have, too. */
+  seal: hashText.optional(),
+});
+type Metadata = z.output<typeof metadataSchema>;
+type Header = z.output<typeof headerSchema>;
 
 /** A payload that goes into a stream of its own before its fact is appended. */
 export interface Large {
@@ -78,7 +86,12 @@ export function eventsOf(
       id: eventId(block.hash, from + i),
       type: FACT,
       data: payload,
-      metadata: { ...metadata, i: from + i, block: from + i === 0 ? header : block.number },
+      metadata: {
+        ...metadata,
+        i: from + i,
+        block: from + i === 0 ? header : block.number,
+        ...(from + i === block.count - 1 && { seal: header.hash }),
+      },
     }),
   );
   return { events, large };
@@ -141,30 +154,38 @@ function headerOf({
   };
 }
 
-/** An event as it came, unless it is none of ours: then what is wrong with it. */
+/** An event as it came, unless it is none of ours: then what is wrong with it is thrown. */
 export interface ReadFact {
   position: number;
+  /** Place in its block. */
+  index: number;
   /** Of the first of a block; null: of another. */
   header: Block | null;
   block: number;
   proposal: Proposal;
   leaf: Buffer;
   large: Metadata['large'] | null;
+  /** The block's hash, of its last fact. */
+  seal: Buffer | null;
 }
 
-export class NoFact extends Error {}
-
+/** Throws `StreamBroken` where the event is no fact that this ledger has written. */
 export function factOf(event: RecordedEvent): ReadFact {
   const position = Number(event.revision) + 1;
-  const metadata = event.metadata as unknown as Metadata | undefined;
-  if (event.type !== FACT || typeof metadata?.identity !== 'string')
-    throw new NoFact(`position ${position}: the event is no fact, but of the type ${event.type}`);
-  const { source, type, key, occurredAt, actor, identity, leaf, raw, large = null } = metadata;
-  const data = Buffer.from(event.data as unknown as Uint8Array);
+  const parsed = event.type === FACT && !event.isJson ? metadataSchema.safeParse(event.metadata) : null;
+  if (!parsed?.success || !(event.data instanceof Uint8Array))
+    throw new StreamBroken(
+      `position ${position}: the event is no fact, but of the type ${JSON.stringify(event.type.slice(0, 100))}` +
+        `${event.type === FACT ? ' with other content' : ''}: others write to the stream ${event.streamId}. Take the right to append from them, then ${MOVE}`,
+      position,
+    );
+  const { source, type, key, occurredAt, actor, identity, leaf, raw, large = null, seal } = parsed.data;
+  const data = Buffer.from(event.data);
   const bytes = (text: string) => Buffer.from(text, 'base64');
-  const header = typeof metadata.block === 'object' ? metadata.block : null;
+  const header = typeof parsed.data.block === 'object' ? parsed.data.block : null;
   return {
     position,
+    index: parsed.data.i,
     header: header && {
       ...header,
       firstPosition: position,
@@ -172,7 +193,7 @@ export function factOf(event: RecordedEvent): ReadFact {
       merkleRoot: bytes(header.root),
       hash: bytes(header.hash),
     },
-    block: header?.number ?? Number(metadata.block),
+    block: header?.number ?? Number(parsed.data.block),
     proposal: {
       ...{ source, type, key, occurredAt, actor },
       identity: bytes(identity),
@@ -180,5 +201,6 @@ export function factOf(event: RecordedEvent): ReadFact {
     },
     leaf: bytes(leaf),
     large,
+    seal: seal === undefined ? null : bytes(seal),
   };
 }

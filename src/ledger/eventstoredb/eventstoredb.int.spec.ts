@@ -11,7 +11,7 @@ import { settled } from '../../../test/support/settled';
 import { proposal, proposals, range, readAll } from '../contract/proposals';
 import type { Ledger } from '../port';
 import { createPostgresLedger } from '../postgres';
-import { createEventStoreLedger } from './index';
+import { type EventStoreLedgerOptions, createEventStoreLedger } from './index';
 import { moveLedger } from './move';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
@@ -40,9 +40,15 @@ describe('the ledger on EventStoreDB', () => {
     closing.push(() => started.stop());
     return started;
   }
-  async function open(ledgerUrl: string, on: TestDatabase): Promise<Ledger> {
-    const limits = { maxWaitMs: 1_000 };
-    const ledger = await createEventStoreLedger({ pool: on.pool, limits, logger, ledgerUrl });
+  async function open(
+    ledgerUrl: string,
+    on: TestDatabase,
+    options: Partial<EventStoreLedgerOptions> = {},
+  ): Promise<Ledger> {
+    const limits = { maxWaitMs: 60_000 };
+    const named = `${ledgerUrl}${ledgerUrl.includes('?') ? '&' : '?'}stream=${STREAM}`;
+    const parts = { pool: on.pool, limits, logger, ledgerUrl: named, ...options };
+    const ledger = await createEventStoreLedger(parts);
     closing.push(() => ledger.close());
     return ledger;
   }
@@ -170,17 +176,18 @@ describe('the ledger on EventStoreDB', () => {
     // Cut while it is written to.
     server.streams.tamper(STREAM, (events) => events.slice(0, 1));
     await expect(ledger.append(proposals(1, 9))).rejects.toMatchObject({ code: 'ledger-unavailable' });
-    expect(warnings.join('\n')).toContain('the stream ends at position 1 and its copy at 3');
+    expect(warnings.join('\n')).toContain(`the stream ${STREAM} ends at position 1 and its copy at 3`);
   });
 
-  it('starts while the server is away, refuses to record, and goes on when it is back', async () => {
-    const server = await simulator();
+  it('starts again while the server is away, refuses to record, and goes on when it is back', async () => {
+    const [server, on] = [await simulator(), await database()];
+    await (await open(server.url, on)).append(proposals(1, 9));
     server.down();
-    const ledger = await open(server.url, await database());
+    const ledger = await open(server.url, on, { limits: { maxWaitMs: 1_000 } });
     await expect(ledger.append(proposals(1))).rejects.toMatchObject({ code: 'ledger-unavailable' });
     server.up();
     await settled(async () => (await ledger.append(proposals(1)).catch(() => [])).length === 1);
-    expect((await ledger.head()).position).toBe(1);
+    expect((await ledger.head()).position).toBe(2);
   });
 
   it('takes over a ledger of PostgreSQL, block by block, and goes on where it was interrupted', async () => {
@@ -192,7 +199,13 @@ describe('the ledger on EventStoreDB', () => {
     await former.append(proposals(1_500, 100));
     await former.append([proposal('large', { payload: Buffer.alloc(2_000_000, 0xfe) })]);
     const move = (onProgress: (position: number) => void = () => undefined) =>
-      moveLedger({ ledger: former, pool: on.pool, ledgerUrl: server.url, checkpoints: [], onProgress });
+      moveLedger({
+        ledger: former,
+        pool: on.pool,
+        ledgerUrl: `${server.url}&stream=${STREAM}`,
+        checkpoints: [],
+        onProgress,
+      });
     const interrupted = move((position) => {
       if (position > 700) throw new Error('interrupted');
     });

@@ -1,178 +1,198 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Ledger } from '../port';
-import { LedgerUnavailable } from '../port';
+import { LedgerStopped, LedgerUnavailable } from '../port';
 import { defaultLimits } from '../limits';
 import { type PostgresLedgerOptions, createPostgresLedger } from '../postgres';
+import { readHead } from '../postgres/head';
 import type { SealedBlock } from '../postgres/sealed-block';
 import { WriterConnection } from '../postgres/writer-connection';
-import { BLOCK_ROW_COLUMNS, type BlockRow, blockOf } from '../postgres/block-row';
-import type { LedgerLogger } from '../postgres/logger';
-import { StreamBroken, follow } from './copy';
-import { NoFact } from './events';
+import { StreamBroken, WrongStream } from './broken';
+import { Copier } from './copier';
+import { assertSame, endsBefore } from './copy';
+import { StreamHealth } from './health';
+import { Session } from './session';
 import { LedgerStream } from './stream';
-import { ledgerUrl } from './url';
+import { ledgerUrl, streamOf } from './url';
 import { verifyStream } from './verify';
 import { writerTo } from './write';
 
 export interface EventStoreLedgerOptions extends PostgresLedgerOptions {
   /** `esdb://…` or `kurrentdb://…`; see `ledgerUrl`. */
   ledgerUrl: string;
+  /** How long a copy that has nothing yet waits for its server; others start without it. Default: for ever. */
+  waitMs?: number;
+  /** Gives the waiting up. */
+  signal?: AbortSignal;
+  /** Given at once: why nothing can be appended, as far as is known; null while all is well. */
+  onReason?(reason: () => string | null): void;
+  /** How often it is looked whether the server still keeps all of the stream. */
+  lookEveryMs?: number;
 }
 
 /** A block is one write, and a server takes 1 MiB in one; what texts are in UTF-8 is not known here. */
 const BLOCK = { blockFacts: 500, blockBytes: 256 * 1024 };
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+const LOOK_EVERY_MS = 60_000;
 
 /**
  * The ledger is a stream; the database has its copy, from which everything is read and by which repeats are known. A block is durable
- * when both have it. docs/adr/0013-eventstoredb.md has the reasons.
+ * when both have it. Resolves when the copy has been read up to the stream's end, or the server is found to be away.
+ * docs/adr/0013-eventstoredb.md has the reasons.
  */
 export async function createEventStoreLedger(options: EventStoreLedgerOptions): Promise<Ledger> {
   const { logger } = options;
-  const stream = new LedgerStream(ledgerUrl(options.ledgerUrl));
-  const given = { ...defaultLimits, ...options.limits };
-  const limits = {
-    ...given,
-    blockFacts: Math.min(given.blockFacts, BLOCK.blockFacts),
-    blockBytes: Math.min(given.blockBytes, BLOCK.blockBytes),
+  const url = ledgerUrl(options.ledgerUrl);
+  const pool = options.pool ?? new Pool({ connectionString: options.url, max: 1 });
+  pool.on('error', lost);
+  const health = new StreamHealth(logger, url.place);
+  options.onReason?.(() => health.reason());
+  // Only looked at here: where the pool is the caller's, the caller goes on with it.
+  const leave = async () => {
+    pool.off('error', lost);
+    if (!options.pool) await pool.end();
   };
-  await agree(stream, options, logger);
-  let told: (block: SealedBlock) => void = () => undefined;
-  const copied = (block: SealedBlock) => told(block);
-  const write = writerTo(stream, copied);
-  const copy = await createPostgresLedger(
-    { ...options, limits },
-    { write, onOpen: (listener) => (told = listener) },
-  );
-  const config = options.pool ? options.pool.options : { connectionString: options.url };
-  const connection = new WriterConnection(config, logger);
-  const stopped = new AbortController();
-  const follower = keepFollowing();
-
-  /** What others append is copied as they do. Whatever was missed is read from where the copy is. */
-  async function keepFollowing(): Promise<void> {
-    const { signal } = stopped;
-    for (let failures = 0; !signal.aborted;) {
-      // One at a time: where copying fails, what was listened to is left.
-      const listening = new AbortController();
-      const either = AbortSignal.any([signal, listening.signal]);
-      try {
-        const work = new Latest(async () => follow(await connection.get(), stream, copied));
-        const { position } = await copy.head();
-        await Promise.race([stream.follow(position, () => work.run(), either), work.failed]);
-        failures = 0;
-      } catch (error) {
-        connection.drop();
-        if (stopped.signal.aborted) break;
-        logger.warn(
-          { err: error },
-          'the stream of the ledger cannot be followed at the moment; it is tried again',
-        );
-      } finally {
-        listening.abort();
-      }
-      failures += 1;
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-    }
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    const stream = new LedgerStream({ ...url, stream: url.stream ?? (await ownStream(pool)) });
+    closing.push(() => stream.close());
+    await agree(stream, pool, health, options);
+    await leave();
+    const session = new Session();
+    const config = options.pool ? options.pool.options : { connectionString: options.url };
+    const connection = new WriterConnection(config, logger, stream.name);
+    closing.push(() => connection.close());
+    let told: (block: SealedBlock) => void = () => undefined;
+    const copier = new Copier({
+      ...{ stream, connection, session, health, logger },
+      copied: (block) => told(block),
+      lookEveryMs: options.lookEveryMs ?? LOOK_EVERY_MS,
+    });
+    const given = { ...defaultLimits, ...options.limits };
+    const limits = {
+      ...given,
+      blockFacts: Math.min(given.blockFacts, BLOCK.blockFacts),
+      blockBytes: Math.min(given.blockBytes, BLOCK.blockBytes),
+    };
+    const copy = await createPostgresLedger(
+      { ...options, limits },
+      {
+        stream: stream.name,
+        write: writerTo({ stream, copier, session, health }),
+        onOpen: (listener) => (told = listener),
+      },
+    );
+    await copier.catchUp().catch((error: unknown) => health.failed('follower', error));
+    const stopped = new AbortController();
+    const working = [copier.keepFollowing(stopped.signal), copier.keepLooking(stopped.signal)];
+    closing.push(async () => {
+      await copy.close();
+      stopped.abort();
+      await Promise.all(working);
+    });
+    return ledgerOf(copy, stream, health, close);
+  } catch (error) {
+    await close();
+    if (!pool.ended) await leave();
+    throw error;
   }
+}
 
+/** An idle connection that breaks is opened again when it is needed. */
+function lost(): void {
+  return undefined;
+}
+
+function ledgerOf(
+  copy: Ledger,
+  stream: LedgerStream,
+  health: StreamHealth,
+  close: () => Promise<void>,
+): Ledger {
   return {
     ...copy,
     async reach() {
+      if (health.stopped) throw health.stopped;
       try {
         await stream.end();
       } catch (error) {
-        throw new LedgerUnavailable('the stream of the ledger cannot be reached at the moment', {
-          cause: error,
-        });
+        throw unavailable('the stream of the ledger cannot be reached at the moment', error);
       }
     },
-    async verify(verifyOptions = {}) {
-      const ofCopy = await copy.verify(verifyOptions);
+    async verify(options = {}) {
+      const ofCopy = await copy.verify(options);
       if (!ofCopy.ok) return ofCopy;
       const head = await copy.head();
       try {
-        return await verifyStream(stream, head, verifyOptions.checkpoints ?? [], (position) =>
-          verifyOptions.onProgress?.(position, head.position),
+        return await verifyStream(stream, head, options.checkpoints ?? [], (position) =>
+          options.onProgress?.(position, head.position),
         );
       } catch (error) {
-        throw new LedgerUnavailable('the stream of the ledger cannot be read at the moment', {
-          cause: error,
-        });
+        throw unavailable('the stream of the ledger cannot be read at the moment', error);
       }
     },
-    async close() {
-      await copy.close();
-      stopped.abort();
-      await follower;
-      await connection.close();
-      await stream.close();
-    },
+    close,
   };
 }
 
+function unavailable(message: string, cause: unknown): unknown {
+  return cause instanceof LedgerStopped ? cause : new LedgerUnavailable(message, { cause });
+}
+
+/** The stream that this database has a copy of, or one of the installation's own. */
+async function ownStream(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ stream: string | null; installation: string }>(
+    'SELECT stream, id AS installation FROM ledger.installation',
+  );
+  const row = rows[0];
+  return row?.stream ?? streamOf(row?.installation ?? '');
+}
+
 /**
- * A copy of another stream must not be gone on with. A stream that is away now is compared when something is written to it.
- * Throws where it is another, or was cut.
+ * A copy of another stream must not be gone on with: throws where it is another, or was cut. Then the database remembers of which stream
+ * it is the copy. A server that is away is waited for where there is no copy yet; else it is compared before anything is appended.
  */
 async function agree(
   stream: LedgerStream,
-  options: EventStoreLedgerOptions,
-  logger: LedgerLogger,
+  pool: Pool,
+  health: StreamHealth,
+  { waitMs = Infinity, signal, logger }: EventStoreLedgerOptions,
 ): Promise<void> {
-  const pool = options.pool ?? new Pool({ connectionString: options.url, max: 1 });
-  try {
-    const { rows } = await pool.query<BlockRow>(
-      `SELECT ${BLOCK_ROW_COLUMNS} FROM ledger.blocks b ORDER BY b.number DESC LIMIT 1`,
-    );
-    const last = rows[0] && blockOf(rows[0]);
-    if (!last) return;
-    for await (const { header } of stream.read(last.firstPosition - 1)) {
-      if (header?.hash.equals(last.hash)) return;
-      break;
+  const began = performance.now();
+  for (let failures = 0; ; failures += 1) {
+    const head = await readHead(pool);
+    try {
+      await stream.assertWhole();
+      // Asked also where nothing is expected: a stream that was deleted for good says so.
+      const last = await stream.at(Math.max(1, head.position));
+      if (last && head.position > 0) assertSame(stream, last, head);
+      else if (head.position > 0) throw endsBefore(stream, await stream.end(), head.position);
+      await pool.query('UPDATE ledger.installation SET stream = $1 WHERE stream IS DISTINCT FROM $1', [
+        stream.name,
+      ]);
+      logger.info({ stream: stream.name, position: head.position }, 'the ledger is a stream of EventStoreDB');
+      return;
+    } catch (error) {
+      if (error instanceof WrongStream) throw error;
+      health.failed('follower', error);
+      if (error instanceof StreamBroken || (await isCopyOf(pool, stream))) return;
+      signal?.throwIfAborted();
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+      if (performance.now() - began + pauseMs > waitMs)
+        throw new LedgerUnavailable(health.reason() ?? 'LEDGER_URL: the server is away', { cause: error });
+      await delay(pauseMs, undefined, { signal });
     }
-    throw new StreamBroken(
-      `LEDGER_URL: the stream ${stream.name} does not have what this database has recorded up to position ` +
-        `${last.firstPosition + last.count - 1}: move the ledger with \`tallystick copy-ledger\`, or name the stream or database that belong together`,
-    );
-  } catch (error) {
-    if (error instanceof StreamBroken || error instanceof NoFact) throw error;
-    logger.warn({ err: error }, 'the stream of the ledger cannot be reached yet');
-  } finally {
-    if (!options.pool) await pool.end();
   }
 }
 
-/** Work of which only the newest request matters: one runs, and one more if anything was heard meanwhile. */
-class Latest {
-  private running = false;
-  private again = false;
-  private fail: (error: unknown) => void = () => undefined;
-  readonly failed = new Promise<never>((_, reject) => (this.fail = reject));
-
-  constructor(private readonly work: () => Promise<void>) {
-    this.failed.catch(() => undefined);
-  }
-
-  run(): void {
-    this.again = true;
-    if (!this.running) void this.loop();
-  }
-
-  private async loop(): Promise<void> {
-    this.running = true;
-    try {
-      while (this.again) {
-        this.again = false;
-        await this.work();
-      }
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.running = false;
-    }
-  }
+async function isCopyOf(pool: Pool, { name }: LedgerStream): Promise<boolean> {
+  const { rows } = await pool.query(
+    'SELECT FROM ledger.installation, ledger.head WHERE stream = $1 AND position > 0',
+    [name],
+  );
+  return rows.length > 0;
 }

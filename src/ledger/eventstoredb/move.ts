@@ -2,10 +2,10 @@
 import type { Pool } from 'pg';
 import type { Checkpoint, Fact, Ledger, Verification } from '../port';
 import { BLOCK_ROW_COLUMNS, type BlockRow, blockOf } from '../postgres/block-row';
-import { type PreparedFact, prepare } from '../postgres/prepared';
-import { StreamBroken } from './copy';
+import { type PreparedFact, leafOfPrepared, prepare } from '../postgres/prepared';
+import { StreamBroken, WrongStream } from './broken';
 import { LedgerStream } from './stream';
-import { ledgerUrl } from './url';
+import { ledgerUrl, streamOf } from './url';
 import { verifyStream } from './verify';
 
 export interface MoveParts {
@@ -24,20 +24,19 @@ const PART_BYTES = 512 * 1024;
 /** Goes on where it was interrupted; answers how many were copied by this call, and what the stream is found to be. */
 export async function moveLedger(parts: MoveParts): Promise<{ copied: number; verification: Verification }> {
   const { ledger, pool, onProgress } = parts;
-  const stream = new LedgerStream(ledgerUrl(parts.ledgerUrl));
+  const url = ledgerUrl(parts.ledgerUrl);
+  const stream = new LedgerStream({ ...url, stream: url.stream ?? streamOf(await installationOf(pool)) });
   try {
+    await stream.assertWhole();
     const head = await ledger.head();
     const from = await stream.end();
-    if (from > head.position)
-      throw new StreamBroken(
-        `the stream ${stream.name} has ${from} facts and the ledger ${head.position}: it is another`,
-      );
+    await assertOurs(stream, from, head.position, parts);
     let at = from;
     while (at < head.position) {
       for (const facts of blocksOf(await ledger.page(at, PAGE_FACTS))) {
         const block = await blockNumbered(pool, facts[0]?.block ?? 0);
         for (const part of partsOf(facts)) {
-          if (!(await stream.append(block, part, at + 1 - block.firstPosition)))
+          if ((await stream.append(block, part, at + 1 - block.firstPosition)) !== null)
             throw new StreamBroken(`the stream ${stream.name} is written to by others: stop them first`);
           at += part.length;
           onProgress(at, head.position, 'copied');
@@ -51,6 +50,39 @@ export async function moveLedger(parts: MoveParts): Promise<{ copied: number; ve
   } finally {
     await stream.close();
   }
+}
+
+/** Nothing is appended to a stream that holds another ledger: both would be ruined. The last event's block covers all before it. */
+async function assertOurs(
+  stream: LedgerStream,
+  end: number,
+  position: number,
+  { ledger, pool }: MoveParts,
+): Promise<void> {
+  if (end === 0) return;
+  const another = (what: string) =>
+    new WrongStream(
+      `the stream ${stream.name} holds another ledger: ${what}. Nothing was written: name a stream of its own with \`stream=\``,
+      end,
+    );
+  if (end > position) throw another(`it has ${end} facts, and this one ${position}`);
+  const last = await stream.at(end);
+  const first = last && (await stream.at(end - last.index));
+  const [fact] = await ledger.at([end]);
+  const block = fact && (await blockNumbered(pool, fact.block));
+  const isSame =
+    last &&
+    block &&
+    first?.header?.hash.equals(block.hash) &&
+    last.leaf.equals(leafOfPrepared(prepare(fact)));
+  if (!isSame) throw another(`its fact at position ${end} is not this one's`);
+}
+
+async function installationOf(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ installation: string }>(
+    'SELECT id AS installation FROM ledger.installation',
+  );
+  return rows[0]?.installation ?? '';
 }
 
 function blocksOf(facts: readonly Fact[]): Fact[][] {

@@ -1,18 +1,22 @@
 import { ChainCheck, type Fault } from '../integrity/chain';
 import type { Checkpoint, Head, Verification } from '../port';
 import { leafOfPrepared, prepare } from '../postgres/prepared';
-import { NoFact } from './events';
+import { StreamBroken } from './broken';
 import type { LedgerStream } from './stream';
 
 const TELL_EVERY = 10_000;
 
-/** Recomputes the chain from the stream itself, up to a head that the copy has; whoever changed one changed it in both, or is found. */
+/**
+ * Recomputes the chain from the stream itself: whoever changed one changed it in both, or is found. What the copy does not have yet must
+ * be whole blocks that follow, too: else the copy will never have them.
+ */
 export async function verifyStream(
   stream: LedgerStream,
   head: Head,
   checkpoints: readonly Checkpoint[],
   onProgress: (position: number) => void = () => undefined,
 ): Promise<Verification> {
+  // One that has seen more than the copy is compared where the copy is told.
   const check = new ChainCheck(checkpoints.filter(({ position }) => position <= head.position));
   const failed = ({ position, reason }: Fault): Verification => ({
     ok: false,
@@ -20,9 +24,13 @@ export async function verifyStream(
     reason: `in the stream: ${reason}`,
   });
   let recordedAt = 0;
+  let ofCopy: Fault | null | undefined;
   try {
     for await (const fact of stream.read(0)) {
-      if (fact.position > head.position) break;
+      if (fact.position === head.position + 1) {
+        ofCopy = check.end(head);
+        if (ofCopy) return failed(ofCopy);
+      }
       if (check.complete) {
         const fault = fact.header
           ? check.begin(fact.header)
@@ -33,13 +41,19 @@ export async function verifyStream(
       const computed = leafOfPrepared(prepare(fact.proposal));
       const fault = check.fact({ ...fact, recordedAt, stored: fact.leaf, computed });
       if (fault) return failed(fault);
-      if (fact.position % TELL_EVERY === 0) onProgress(fact.position);
+      if (fact.position % TELL_EVERY === 0) onProgress(Math.min(fact.position, head.position));
     }
   } catch (error) {
-    if (error instanceof NoFact) return failed({ position: check.position, reason: error.message });
+    if (error instanceof StreamBroken)
+      return failed({ position: error.position ?? check.position, reason: error.message });
     throw error;
   }
-  const fault = check.end(head);
-  if (fault) return failed(fault);
+  ofCopy ??= check.position > head.position + 1 ? null : check.end(head);
+  if (ofCopy) return failed(ofCopy);
+  if (!check.complete)
+    return failed({
+      position: check.position,
+      reason: 'its last block is not whole: `tallystick copy-ledger` was interrupted, let it end',
+    });
   return { ok: true, position: head.position, blocks: head.blocks, checkpoints: check.agreed };
 }

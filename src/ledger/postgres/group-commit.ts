@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { LedgerBusy, LedgerClockAhead, LedgerUnavailable } from '../port';
+import { LedgerBusy, LedgerClockAhead, LedgerStopped, LedgerUnavailable } from '../port';
 import type { Receipt } from '../port';
 import type { LedgerLimits } from '../limits';
 import type { LedgerLogger } from './logger';
@@ -196,7 +196,7 @@ export class GroupCommit {
 
   /** One caller's facts must not fail another's: a group that was refused is recorded call by call. */
   private async refuse(group: readonly Waiting[], error: unknown): Promise<void> {
-    if (group.length === 1) return fail(group, error);
+    if (group.length === 1 || error instanceof LedgerStopped) return fail(group, error);
     for (const call of group) await this.commit([call]);
   }
 }

@@ -22,11 +22,12 @@ import type { WriteBlock, WriterState } from './record';
 import type { SealedBlock } from './sealed-block';
 import { timed } from './timed';
 import { verify } from './verify';
-import { writeBlock } from './write-block';
+import { refuseCopy, writeAlone } from './no-copy';
 import { WriterConnection } from './writer-connection';
 
 /** What a ledger that lives elsewhere does otherwise, and keeps its copy here. */
 export interface Elsewhere {
+  stream: string;
   write: WriteBlock;
   /** Given once: to be called with each block that others have written there and that was copied here. */
   onOpen(copied: (block: SealedBlock) => void): void;
@@ -45,6 +46,8 @@ export interface PostgresLedgerOptions {
   /** Whether what is recorded already gets a checkpoint at once: where a service starts, and not where a command looks. */
   checkpointAtStart?: boolean;
   limits?: Partial<LedgerLimits>;
+  /** To be read alone, also where the facts are a copy of a stream. */
+  asCopy?: boolean;
   logger: LedgerLogger;
 }
 
@@ -62,8 +65,9 @@ export async function createPostgresLedger(
   const { logger } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const pool = options.pool ?? ownPool(options.url, logger);
+  if (!elsewhere && !options.asCopy) await reading(refuseCopy(pool));
   const clientConfig = options.pool ? options.pool.options : { connectionString: options.url };
-  const connection = new WriterConnection(clientConfig, logger);
+  const connection = new WriterConnection(clientConfig, logger, elsewhere?.stream);
   const checkpoints = new Checkpoints(
     options.checkpointFile,
     options.checkpointBlocks,
@@ -76,7 +80,7 @@ export async function createPostgresLedger(
     connection,
     knownBlock: null,
     expectRepeats: false,
-    write: elsewhere?.write ?? writeBlock,
+    write: elsewhere?.write ?? writeAlone,
     clock: new OwnClock(limits.clockAheadMs),
     onSealed(block) {
       checkpoints.sealed(block);

@@ -1,3 +1,5 @@
+import { LedgerStopped } from '../port';
+
 /**
  * SQLSTATE classes after which the same statement may well succeed: connection (08), transaction rollback (40), resources
  * (53), operator intervention such as a restart (57), and a server that is read-only or locked for the moment.
@@ -12,7 +14,8 @@ const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
  * network or the driver and count as away; our own programming errors do not.
  */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof TypeError || error instanceof RangeError) return false;
+  if (error instanceof LedgerStopped || error instanceof TypeError || error instanceof RangeError)
+    return false;
   const code = codeOf(error);
   if (!SQLSTATE.test(code)) return true;
   return TRANSIENT_CLASSES.has(code.slice(0, 2)) || TRANSIENT_STATES.has(code);

@@ -30,6 +30,8 @@ export class WriterConnection {
   constructor(
     private readonly config: ClientConfig,
     private readonly logger: LedgerLogger,
+    /** The stream that these facts are a copy of: the database takes them from nobody who does not say so. */
+    private readonly stream = '',
   ) {}
 
   /** The open connection, or a new one. Rejects when the server cannot be reached. */
@@ -51,6 +53,7 @@ export class WriterConnection {
     try {
       await client.connect();
       await client.query(SESSION);
+      if (this.stream) await client.query("SELECT set_config('tallystick.stream', $1, false)", [this.stream]);
     } catch (error) {
       await abandon(client);
       throw error;

@@ -88,6 +88,8 @@ function fromLedger(error: unknown): ApiError | null {
       return unavailable('ledger-busy', 'The ledger is busy', detail, Math.max(1, Math.ceil(seconds)), error);
     }
     case 'ledger-unavailable': {
+      if ('passes' in error && !error.passes)
+        return unavailable('ledger-stopped', 'The ledger takes nothing', error.message, 60, error);
       const detail = 'The ledger cannot be reached at the moment. Sending the request again is safe.';
       return unavailable('ledger-unavailable', 'The ledger is unavailable', detail, 1, error);
     }

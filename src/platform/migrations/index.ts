@@ -15,6 +15,7 @@ import { AlertThreads } from './0013-alert-threads';
 import { RevokedKeys } from './0014-revoked-keys';
 import { ToldAsItIs } from './0016-told-as-it-is';
 import { LedgerClockAndHead } from './0017-ledger-clock-and-head';
+import { LedgerCopy } from './0018-ledger-copy';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -34,4 +35,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   ToldAsItIs,
   LedgerClockAndHead,
   FoldFailures,
+  LedgerCopy,
 ];

@@ -11,21 +11,25 @@ type Call = ServerWritableStream<ReadReq, ReadResp>;
 export const LIVE_EVENTS = 100;
 const LAST_REVISION = '9223372036854775807';
 
-export async function answerRead(call: Call, streams: Streams): Promise<void> {
+/** Answers how many events were sent. */
+export async function answerRead(call: Call, streams: Streams): Promise<number> {
   const options = call.request.getOptions();
   const name = nameOf(options?.getStream()?.getStreamIdentifier());
   if (streams.isTombstone(name)) {
     call.emit('error', deleted(name));
-    return;
+    return 0;
   }
-  if (options?.hasSubscription()) return subscribe(call, streams, name);
+  if (options?.hasSubscription()) {
+    await subscribe(call, streams, name);
+    return 0;
+  }
   const readable = streams.readable(name);
   if (!readable) {
     const missing = new ReadResp.StreamNotFound();
     missing.setStreamIdentifier(identifier(name));
     call.write(new ReadResp().setStreamNotFound(missing));
     call.end();
-    return;
+    return 0;
   }
   const { first, end } = readable;
   const from = options?.getStream();
@@ -41,7 +45,8 @@ export async function answerRead(call: Call, streams: Streams): Promise<void> {
     reader.ended = true;
     wake();
   });
-  for (let sent = 0; sent < most && at >= first && at < end && !reader.ended; at += step) {
+  let sent = 0;
+  for (; sent < most && at >= first && at < end && !reader.ended; at += step) {
     const flows = send(call, streams, name, at);
     sent += 1;
     if (!flows)
@@ -52,6 +57,7 @@ export async function answerRead(call: Call, streams: Streams): Promise<void> {
     else if (sent % 100 === 0) await nextTurn();
   }
   if (!reader.ended) call.end();
+  return sent;
 }
 
 async function subscribe(call: Call, streams: Streams, name: string): Promise<void> {

@@ -63,6 +63,10 @@ export class EventStoreSimulator {
   /** Appends that were taken. */
   appends = 0;
   hasFullDisk = false;
+  /** Events that were read, other than by subscriptions. */
+  eventsRead = 0;
+  /** Subscriptions that were begun. */
+  subscriptions = 0;
   private server: Server | null = null;
   private fault: 'answer' | 'request' | null = null;
   private moving: Promise<void> = Promise.resolve();
@@ -196,7 +200,10 @@ export class EventStoreSimulator {
   private async read(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
     const refused = this.refusal(call.metadata);
     if (refused) call.emit('error', refused);
-    else await answerRead(call, this.streams);
+    else if (call.request.getOptions()?.hasSubscription()) {
+      this.subscriptions += 1;
+      await answerRead(call, this.streams);
+    } else this.eventsRead += await answerRead(call, this.streams);
   }
 
   private delete(
