@@ -152,6 +152,14 @@ const halves = ['"\\ud83d"', '"\\udc5c"', '"bag \\udc5c\\ud83d"', `"${'x'.repeat
 
 const quoted = (some: readonly string[]) => some.map((text) => JSON.stringify(text));
 
+/** Names of members that every object has. */
+export const languageWords: readonly string[] = quoted(words);
+export const extremeInstants: readonly string[] = [
+  ...quoted(instants),
+  '-8640000000000000',
+  '8640000000000001',
+  '253402300800000',
+];
 /** Texts that some database, terminal or screen does not take as they are. */
 export const unwritable: readonly string[] = [
   ...quoted(['', '\u0000', 'a\u0000b', '\u202eabc\u202c', '\u001b[31mred']),

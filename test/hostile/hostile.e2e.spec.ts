@@ -6,7 +6,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { everyLeaf } from '../fuzz/messages';
-import { oddNumbers, unwritable } from '../fuzz/nasty';
+import { extremeInstants, languageWords, oddNumbers, unwritable } from '../fuzz/nasty';
 import { type Canaries, canaries, sing } from '../site/canaries';
 import type { Answer } from '../site/door';
 import { type Site, type Stranger, startSite, strangers } from '../site/site';
@@ -74,6 +74,11 @@ describe('hostile messages', () => {
   });
 
   it.each([
+    ['words of the language', everyLeaf(languageWords)],
+    [
+      'instants at the ends of time',
+      everyLeaf(extremeInstants, /(at|asOf|as_of|at|From|Until|date|time|modified|creation|period)$/i),
+    ],
     ['halves of characters, control characters and marks', everyLeaf(unwritable)],
     [
       'numbers that nobody counts in',
