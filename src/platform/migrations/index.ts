@@ -10,12 +10,12 @@ import { PromotionAlerts } from './0008-promotion-alerts';
 import { Imports } from './0009-imports';
 import { PublishedAlerts } from './0010-published-alerts';
 import { Traces } from './0012-traces';
-import { FoldFailures } from './0019-fold-failures';
 import { AlertThreads } from './0013-alert-threads';
 import { RevokedKeys } from './0014-revoked-keys';
 import { ToldAsItIs } from './0016-told-as-it-is';
 import { LedgerClockAndHead } from './0017-ledger-clock-and-head';
 import { LedgerCopy } from './0018-ledger-copy';
+import { FoldFailures } from './0019-fold-failures';
 
 /** All migrations, in order. A new one is a file NNNN-name.ts and a line here; one that has been released is never changed. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -34,6 +34,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   RevokedKeys,
   ToldAsItIs,
   LedgerClockAndHead,
-  FoldFailures,
   LedgerCopy,
+  FoldFailures,
 ];
