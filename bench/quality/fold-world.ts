@@ -102,6 +102,7 @@ function configured(
 ): Readable {
   return {
     position,
+    bytes: 0,
     source: 'tallystick',
     kind: 'tallystick',
     stream: 'source',

@@ -77,6 +77,8 @@ export interface FactFilter {
   /** Only positions after this one. */
   after?: number;
   limit: number;
+  /** No more facts than it takes to reach so many bytes of payload. */
+  maxBytes?: number;
 }
 
 /**
@@ -147,7 +149,10 @@ export interface Ledger {
   read(after: number, options?: { upTo?: number; signal?: AbortSignal }): AsyncIterable<Fact[]>;
   /** The same in rows of bytes, for those who hand facts on; not every ledger keeps such rows. */
   rows?(after: number, options?: { upTo?: number; signal?: AbortSignal }): AsyncIterable<FactRows>;
-  /** The next facts after a position, whole blocks, at least one block and about `limit` facts; [] at the head. */
+  /**
+   * The next facts after a position, whole blocks, at least one block, about `limit` facts and about 16 MiB of payload;
+   * [] at the head, and only there.
+   */
   page(after: number, limit: number): Promise<Fact[]>;
   at(positions: readonly number[]): Promise<Fact[]>;
   find(filter: FactFilter): Promise<Fact[]>;

@@ -13,8 +13,8 @@ import { readable } from './translate';
 
 /** Facts that are folded while others wait; more are folded before. */
 export const LAST_STEP = 2_000;
-/** Cases that this folding keeps in memory. */
-const CACHED = 20_000;
+/** What this folding keeps in memory. */
+const CACHED = { cases: 20_000, bytes: 32 * 1024 * 1024 };
 
 export interface CatchUpParts {
   ledger: Ledger;
@@ -55,11 +55,12 @@ export class CatchUp {
   async untilNear(onStep: (position: number) => void, signal?: AbortSignal): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
-      const facts = await this.parts.ledger.page(this.position, LAST_STEP);
-      await this.take(facts);
-      if (facts.length < LAST_STEP) return;
+      await this.take(await this.parts.ledger.page(this.position, LAST_STEP));
+      // A page may be short of facts because they are large.
+      if ((await this.parts.ledger.head()).position - this.position < LAST_STEP) break;
       onStep(this.position);
     }
+    await this.take(await this.parts.ledger.page(this.position, LAST_STEP));
   }
 
   /** Up to a position that ends a block, and not a fact further; step by step, each in a transaction. */

@@ -48,6 +48,9 @@ export interface LiveParts {
 }
 
 const IDLE_MS = 1_000;
+const CACHED_CASES = 50_000;
+/** As they are stored; as objects they take several times that. */
+const CACHED_BYTES = 64 * 1024 * 1024;
 
 /** Rows of other code are not folded on: whoever has that code does, or a new generation is built. */
 export class OtherCode extends Error {
@@ -221,7 +224,7 @@ export class LiveRunner {
         'a case could not be judged; its drifts stay as they were',
       );
     }
-    engine.settle(this.parts.cached ?? 50_000);
+    engine.settle({ cases: this.parts.cached ?? CACHED_CASES, bytes: CACHED_BYTES });
   }
 
   /** Block by block, each without the facts for which it cannot be folded or stored. */

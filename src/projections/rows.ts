@@ -46,6 +46,9 @@ export interface DriftRow {
   finding: string;
 }
 
+/** Of a row beside its state, about. */
+const ROW_BYTES = 200;
+
 /** A case as it is stored, all but its history: text, where its record is objects. */
 export interface StoredForm {
   row: CaseRow;
@@ -73,6 +76,10 @@ function caseRow(record: CaseRecord, withRare: boolean): CaseRow {
   const kind = caseKinds[record.kind] as (typeof caseKinds)['order'];
   const state = record.state as CaseStates['order'];
   const { key, looks, facts, chunks } = record;
+  const texts = stateTexts(record, withRare);
+  const { memory } = record;
+  if (texts.rare !== null) memory.rareBytes = texts.rare.length;
+  memory.rowBytes = texts.state.length + memory.rareBytes + ROW_BYTES;
   return {
     key,
     kind: record.kind,
@@ -81,7 +88,7 @@ function caseRow(record: CaseRecord, withRare: boolean): CaseRow {
     looks,
     facts,
     chunks,
-    ...stateTexts(record, withRare),
+    ...texts,
     acts: record.acts.length === 0 ? '[]' : JSON.stringify(record.acts),
   };
 }
@@ -119,6 +126,9 @@ export function driftRow(caseKey: string, drift: DriftRecord): DriftRow {
 export type StoredCase = Omit<CaseRow, 'facts'> & { facts: readonly (string | number)[] };
 
 export function caseRecord(row: StoredCase): CaseRecord {
+  const memory = newInMemory();
+  memory.rareBytes = row.rare?.length ?? 0;
+  memory.bytes = memory.rowBytes = row.state.length + memory.rareBytes + ROW_BYTES;
   return {
     key: row.key,
     kind: row.kind as CaseKind,
@@ -129,7 +139,7 @@ export function caseRecord(row: StoredCase): CaseRecord {
     looks: row.looks,
     acts: JSON.parse(row.acts) as CaseRecord['acts'],
     drifts: new Map(),
-    memory: newInMemory(),
+    memory,
   };
 }
 

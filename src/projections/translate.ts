@@ -54,6 +54,7 @@ export function translateBy(fact: BriefFact, { kind, settings, words }: Reader):
     occurredAt: fact.occurredAt,
     recordedAt: fact.recordedAt,
     hash: fact.hash,
+    bytes: fact.payload.length,
     translation: UNKNOWN_SOURCE,
     own: null,
   };

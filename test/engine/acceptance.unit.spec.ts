@@ -31,6 +31,7 @@ async function accept(engine: Engine, until: number | null, at: number): Promise
       key: 'a-1',
       occurredAt: at,
       recordedAt: at,
+      bytes: 0,
       hash: '',
       translation: { ok: true, facts: [] },
       own: {

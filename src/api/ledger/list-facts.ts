@@ -44,10 +44,12 @@ export class ListFactsHandler implements IQueryHandler<ListFacts> {
     let bytes = 0;
     for (;;) {
       const wanted = Math.min(AT_ONCE, limit - facts.length);
-      const found = wanted > 0 ? await this.ledger.find({ ...filter, after, limit: wanted + 1 }) : [];
+      const maxBytes = MAX_PAYLOAD_BYTES - bytes + 1;
+      const found =
+        wanted > 0 ? await this.ledger.find({ ...filter, after, limit: wanted + 1, maxBytes }) : [];
       for (const fact of found.slice(0, wanted)) {
         facts.push(fact);
-        bytes += fact.payload.length;
+        bytes += Buffer.byteLength(fact.payload);
         after = fact.position;
         if (bytes > MAX_PAYLOAD_BYTES) break;
       }

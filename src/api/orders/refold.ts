@@ -17,35 +17,51 @@ export interface Refolded {
 type AnyKind = (typeof caseKinds)['order'];
 type AnyState = CaseStates['order'];
 
-/** With the mapping that is in force, as the live generation. Null halves: none of the facts speaks of them. */
-export function refold(
-  facts: readonly Fact[],
-  keys: { order: string | null; channel: string | null },
-  sources: SourceBook,
-  mapping: Mappings,
-): Refolded {
-  const states = new Map<string, AnyState>();
-  const state = (key: string) => states.get(key) ?? kind(key).initial(key.slice(kindOf(key).length + 1));
-  for (const fact of facts) {
-    const { translation, hash } = readable(fact, sources.get(fact.source), mapping);
-    if (!translation.ok) continue;
-    for (const canonical of translation.facts) {
-      const { type, doc, body: value, revision: rev, occurredAt: at } = canonical;
-      const held = { key: `${fact.source}/${doc}`, fact: fact.position, rev, at, hash, value };
-      for (const key of route(canonical)) {
-        if (key === keys.order || key === keys.channel || key.startsWith('invoice:'))
-          states.set(key, kind(key).evolve(state(key), { type, held } as HeldFact));
+/** With the mapping that is in force, as the live generation. */
+export class Refold {
+  private readonly states = new Map<string, AnyState>();
+
+  constructor(
+    private readonly keys: { order: string | null; channel: string | null },
+    private readonly sources: SourceBook,
+    private readonly mapping: Mappings,
+  ) {}
+
+  take(facts: readonly Fact[]): void {
+    const { keys, states } = this;
+    for (const fact of facts) {
+      const { translation, hash } = readable(fact, this.sources.get(fact.source), this.mapping);
+      if (!translation.ok) continue;
+      for (const canonical of translation.facts) {
+        const { type, doc, body: value, revision: rev, occurredAt: at } = canonical;
+        const held = { key: `${fact.source}/${doc}`, fact: fact.position, rev, at, hash, value };
+        for (const key of route(canonical)) {
+          if (key === keys.order || key === keys.channel || key.startsWith('invoice:'))
+            states.set(key, kind(key).evolve(this.state(key), { type, held } as HeldFact));
+        }
       }
     }
   }
-  // A consolidated invoice reaches its orders through a case of its own.
-  for (const [from, invoice] of [...states].filter(([key]) => key.startsWith('invoice:'))) {
-    for (const { target, value } of kind(from).contributions?.(invoice) ?? [])
-      if (target === keys.order)
-        states.set(target, kind(target).receive?.(state(target), from, value, false) ?? state(target));
+
+  /** Null halves: none of the facts speaks of them. */
+  result(): Refolded {
+    const { keys, states } = this;
+    // A consolidated invoice reaches its orders through a case of its own.
+    for (const [from, invoice] of [...states].filter(([key]) => key.startsWith('invoice:'))) {
+      for (const { target, value } of kind(from).contributions?.(invoice) ?? [])
+        if (target === keys.order)
+          states.set(
+            target,
+            kind(target).receive?.(this.state(target), from, value, false) ?? this.state(target),
+          );
+    }
+    const found = (key: string | null) => (key === null ? null : (states.get(key) ?? null));
+    return { order: found(keys.order), channel: found(keys.channel) as ChannelOrderState | null };
   }
-  const found = (key: string | null) => (key === null ? null : (states.get(key) ?? null));
-  return { order: found(keys.order), channel: found(keys.channel) as ChannelOrderState | null };
+
+  private state(key: string): AnyState {
+    return this.states.get(key) ?? kind(key).initial(key.slice(kindOf(key).length + 1));
+  }
 }
 
 /** A key's kind and its state always belong together. */

@@ -7,8 +7,9 @@ import { CHUNK } from '../../projections/engine/records';
 import { InForceBook } from '../../projections/in-force';
 import { type FactView, factView } from '../facts/fact-view';
 import { readPayload } from '../facts/payload';
+import { firstWithin, placesOf } from '../facts/places';
 import { decodeCursor, encodeCursor } from '../lists/cursor';
-import { type Page, pageOf } from '../lists/page';
+import { type Page, pageWithin } from '../lists/page';
 import { LEDGER, POOL } from '../tokens';
 import { paging, querySchema } from '../requests/query';
 import { findStock } from './stock-cases';
@@ -55,10 +56,15 @@ export class GetStockTrailHandler implements IQueryHandler<GetStockTrail> {
     // The first of them may reach over the cursor.
     const chunks = Math.ceil(wanted / CHUNK) + 1;
     const { rows } = await this.pool.query<{ position: number }>(POSITIONS, [keys, before, wanted, chunks]);
-    const facts = await this.ledger.at(rows.map(({ position }) => position));
-    return pageOf(
+    const places = await placesOf(
+      this.pool,
+      rows.map(({ position }) => position),
+    );
+    const fitting = firstWithin(places.reverse().slice(0, filter.limit));
+    const facts = await this.ledger.at(fitting.map(({ position }) => position));
+    return pageWithin(
       facts.reverse(),
-      filter.limit,
+      rows.length,
       (fact) => factView(fact, readPayload),
       (fact) => encodeCursor(LIST, [fact.position]),
     );

@@ -37,6 +37,7 @@ function readable(told: Told, position: number, recordedAt: number): Readable {
   const at = 'fact' in told ? told.fact.occurredAt : told.at;
   const base = {
     position,
+    bytes: 0,
     source: told.source,
     recordedAt,
     occurredAt: at,
@@ -77,6 +78,7 @@ export function tick(engine: Engine, at: number): Promise<void> {
   return engine.fold([
     {
       position,
+      bytes: 0,
       source: 'tallystick',
       kind: 'tallystick',
       stream: 'tick',

@@ -48,7 +48,10 @@ export function withBeat(count: RowCount | null, beat: CountedBeat, newest: numb
   const { tail, asOf: from } = count;
   const marks =
     tail !== null && from >= count.countedFrom
-      ? tail.filter(([at]) => at <= asOf).map(([, mark]) => mark)
+      ? tail
+          .filter(([at]) => at <= asOf)
+          .map(([, mark]) => mark)
+          .sort(ascending)
       : null;
   const interval = { from, asOf, rows, got: marks && marks.length, marks, fact };
   return {
@@ -81,14 +84,20 @@ function bounded(intervals: Interval[]): Interval[] {
     .reverse();
 }
 
-/** `told` has clock and mark of each message in turn: most feeds have no row count, and pairs would be made for nothing. */
+/**
+ * `told` has clock and mark of each message in turn: most feeds have no row count, and pairs would be made for nothing. What is kept
+ * is in one order, whichever of a block's messages is read first.
+ */
 export function withTold(count: RowCount, told: readonly number[]): RowCount {
-  let { intervals, tail } = count;
+  let { intervals } = count;
+  let tail = count.tail === null ? null : [...count.tail];
   for (let i = 0; i < told.length; i += 2) {
     const [at, mark] = [told[i] as number, told[i + 1] as number];
     if (at <= count.asOf) intervals = intervals.map((interval) => withLate(interval, at, mark));
-    else if (tail && !tail.some((known) => known[0] === at && known[1] === mark))
-      tail = tail.length < MOST_MARKS ? [...tail, [at, mark]] : null;
+    else if (tail !== null) {
+      insert(tail, [at, mark], byClock);
+      if (tail.length > MOST_MARKS) tail = null;
+    }
   }
   return { ...count, intervals, tail };
 }
@@ -98,5 +107,23 @@ function withLate(interval: Interval, at: number, mark: number): Interval {
   if (at <= from || at > asOf || got === null) return interval;
   // Of which messages it was is forgotten: what completes it is taken for one that was missing.
   if (marks === null) return got < rows ? { ...interval, got: got + 1 } : interval;
-  return marks.includes(mark) ? interval : { ...interval, got: got + 1, marks: [...marks, mark] };
+  const now = [...marks];
+  return insert(now, mark, ascending) ? { ...interval, got: got + 1, marks: now } : interval;
+}
+
+const ascending = (a: number, b: number): number => a - b;
+const byClock = (a: Told, b: Told): number => a[0] - b[0] || a[1] - b[1];
+
+/** Into a sorted list; false where it is there already. */
+function insert<T>(sorted: T[], value: T, compare: (a: T, b: T) => number): boolean {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = compare(sorted[middle] as T, value);
+    if (order === 0) return false;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, value);
+  return true;
 }

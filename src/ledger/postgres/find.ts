@@ -23,8 +23,12 @@ export async function find(db: Asked, filter: FactFilter): Promise<Fact[]> {
     conditions.push(`f.position < coalesce(${firstPosition('>', bind(filter.to))}, 9223372036854775807)`);
   }
   const { rows } = await db.query<FactRow>(
-    `SELECT ${FACT_ROW_COLUMNS} FROM ledger.facts f WHERE ${conditions.join(' AND ')}
+    within(
+      filter.maxBytes,
+      bind,
+      `FROM ledger.facts f WHERE ${conditions.join(' AND ')}
       ORDER BY f.position LIMIT ${bind(filter.limit)}`,
+    ),
     values,
   );
   return rows.map(factOf);
@@ -35,4 +39,15 @@ function firstPosition(comparison: '>=' | '>', parameter: string): string {
   return `(SELECT b.first_position FROM ledger.blocks b
             WHERE b.recorded_at ${comparison} to_timestamp(0) + ${parameter}::bigint * interval '1 millisecond'
             ORDER BY b.recorded_at, b.first_position LIMIT 1)`;
+}
+
+/** The length of a payload is known without reading it, so what is beyond the bound is not read. */
+function within(maxBytes: number | undefined, bind: (value: unknown) => string, which: string): string {
+  if (maxBytes === undefined) return `SELECT ${FACT_ROW_COLUMNS} ${which}`;
+  return `SELECT ${FACT_ROW_COLUMNS} FROM ledger.facts f WHERE f.position IN (
+    SELECT position FROM (
+      SELECT position, bytes, sum(bytes) OVER (ORDER BY position) AS upto
+        FROM (SELECT f.position, coalesce(octet_length(f.payload), octet_length(f.payload_raw)) AS bytes ${which}) found) sums
+     WHERE upto - bytes < ${bind(maxBytes)}::bigint)
+    ORDER BY f.position`;
 }

@@ -7,7 +7,7 @@ import { UNFLUSHED, withTransaction } from '../../platform/pools';
 import { type CaseBeside, ColdCases } from './cold-cases';
 import { Engine } from '../engine/engine';
 import type { EngineSettings } from '../engine/instant';
-import type { CaseSource } from '../engine/memory';
+import type { CaseSource, MemoryBound } from '../engine/memory';
 import type { CaseRecord, DriftEvent, FactChunk } from '../engine/records';
 import { indexOnce } from './indexes';
 import { driftRow, stored } from '../rows';
@@ -23,23 +23,28 @@ export interface BulkOptions {
   owns: ((key: string) => boolean) | null;
   /** Cases in memory at most. */
   maxCases: number;
+  /** Bytes of those at rest at most. */
+  maxBytes: number;
   /** Of those, kept as objects: more than are in motion at a time. */
   hotCases: number;
 }
 
 const EVENTS_KEPT = 20_000;
+/** As objects they take several times that. */
+const HOT_BYTES = 48 * 1024 * 1024;
+const NOTHING: MemoryBound = { cases: 0, bytes: 0 };
 
 export class BulkCases implements CaseSource {
   readonly engine: Engine;
   private readonly store: GenerationStore;
   private readonly cold = new ColdCases();
-  private readonly hotCases: number;
+  private readonly hot: MemoryBound;
   /** Some cases are in the store, with its indexes. */
   private spilt = false;
 
   constructor(private readonly options: BulkOptions) {
     this.store = new GenerationStore(options.pool, options.schema);
-    this.hotCases = Math.min(options.hotCases, Math.ceil(options.maxCases / 2));
+    this.hot = { cases: Math.min(options.hotCases, Math.ceil(options.maxCases / 2)), bytes: HOT_BYTES };
     this.engine = new Engine(options.settings, this, options.owns);
   }
 
@@ -78,9 +83,9 @@ export class BulkCases implements CaseSource {
     // What could not be folded is quarantined, here as live; live has told the log.
     engine.failures.length = 0;
     if (engine.events.length > EVENTS_KEPT) await this.loadHistory();
-    if (engine.cases.size <= this.hotCases) return;
-    for (const record of engine.release(this.hotCases)) cold.put(record);
-    if (cold.size + this.hotCases <= options.maxCases) return;
+    if (!engine.memory.exceeds(this.hot)) return;
+    for (const record of engine.release(this.hot)) cold.put(record);
+    if (cold.size + this.hot.cases <= options.maxCases && cold.bytes <= options.maxBytes) return;
     await indexOnce(options.pool, options.generation, options.schema);
     this.spilt = true;
     await withTransaction(options.pool, (client) => this.store.writeCases(client, cold.drain()));
@@ -93,7 +98,7 @@ export class BulkCases implements CaseSource {
       const forms = [...cold.drain(), ...engine.dirty.map(stored)];
       await withTransaction(this.options.pool, (client) => this.store.writeCases(client, forms));
     } else {
-      for (const record of engine.release(0)) cold.put(record);
+      for (const record of engine.release(NOTHING)) cold.put(record);
       await this.copyTuples('case_refs', cold.refTuples());
       const beside = [...cold.beside()];
       await this.copy('drifts', beside, driftCells);

@@ -9,7 +9,7 @@
 import type { FeedState } from '../../domain/cases/feed';
 import { type CaseKind, type CaseStates, caseKinds } from '../../domain/cases/kinds';
 import type { MessageState } from '../../domain/cases/simple';
-import { DetectContext, type Lookable, type Wait } from '../../domain/drift/context';
+import { DetectContext, type Lookable } from '../../domain/drift/context';
 import { NotExact } from '../../domain/exact';
 import { takeAct } from './acts';
 import { contributionsChanged } from './contributions';
@@ -19,7 +19,7 @@ import type { EngineSettings, Instant } from './instant';
 import { FeedBook } from './feed-book';
 import { feedKey, inOrder } from './keys';
 import { BEYOND_EXACT, type Part } from './intake';
-import { CaseMemory, type CaseSource } from './memory';
+import { CaseMemory, type CaseSource, type MemoryBound } from './memory';
 import { type ToldAct, readBlock, refusedMessage } from './reading';
 import { reconcile, waitForExpiry } from './reconcile';
 import {
@@ -32,7 +32,7 @@ import {
   CHUNK,
 } from './records';
 import { noteStored } from './rare';
-import { Schedule, newWaits } from './schedule';
+import { NO_CLOCKS, Schedule, addAhead, newWaits } from './schedule';
 
 /** A kind whose state is not known here: what is called with it always came from the same kind. */
 type AnyKind = (typeof caseKinds)['order'];
@@ -60,7 +60,7 @@ export class Engine {
   private turn = 0;
   private touched: CaseRecord[] = [];
   /** Facets and states of this instant's changed cases as they were before it. */
-  private facets: { record: CaseRecord; before: string }[] = [];
+  private facets: { record: CaseRecord; before: string; state: CaseStates[CaseKind] }[] = [];
   private origins: { record: CaseRecord; before: CaseStates[CaseKind] }[] = [];
   /** Cases that others told something. */
   private listeners: CaseRecord[] = [];
@@ -135,6 +135,7 @@ export class Engine {
 
   private apply({ key, fact, from }: Part): void {
     const record = this.memory.begin(key);
+    this.memory.weigh(record, record.memory.bytes + from.bytes);
     this.remember(record);
     try {
       record.state = (caseKinds[record.kind] as AnyKind).evolve(record.state as AnyState, fact);
@@ -222,12 +223,15 @@ export class Engine {
 
   /** Cases that looked at one that has changed. What has changed here is shown to the other engines, too. */
   private async addDependents(asked: Set<string>, shown: readonly Shown[]): Promise<void> {
-    const changed = shown.map(({ key }) => key);
-    for (const { record, before } of this.facets) {
-      if (facetOf(record) === before) continue;
+    const changed = shown.flatMap(({ key, changed: differs }) => (differs ? [key] : []));
+    for (const { record, before, state } of this.facets) {
+      if (record.state === state) continue;
+      const differs = facetOf(record) !== before;
       const { key } = record;
-      changed.push(key);
-      if (this.owns !== null) this.shown.push({ key, state: record.state as CaseStates[Lookable] });
+      if (differs) changed.push(key);
+      // Also where nobody is asked again: whoever looks later sees it as it is, and cites the facts that it has now.
+      if (this.owns !== null)
+        this.shown.push({ key, state: record.state as CaseStates[Lookable], changed: differs });
     }
     if (changed.length > 0) await this.memory.addDependents(changed, asked);
   }
@@ -315,20 +319,13 @@ export class Engine {
     waitForExpiry(record.acts, waits, this.instant);
     for (const event of events) this.events.push(event);
     const moved = this.memory.relook(record, evaluator.context.looked(record.looks));
-    this.waitForClocksAhead(record, waits, touched);
+    addAhead(waits, record.waits, touched ? this.ahead : NO_CLOCKS, this.instant);
     if (waits.length > 0 || record.waits.length > 0) {
       this.schedule.add(record.key, newWaits(waits, record.waits));
       record.waits = waits;
       this.markDirty(record);
     }
     if (events.length > 0 || moved || found.length > 0) this.markDirty(record);
-  }
-
-  private waitForClocksAhead(record: CaseRecord, waits: Wait[], touched: boolean): void {
-    if (this.ahead.length === 0 && !record.waits.some(({ on }) => on === 'ahead')) return;
-    const ahead = new Set(touched ? this.ahead : []);
-    for (const { on, at } of record.waits) if (on === 'ahead' && at > this.instant) ahead.add(at);
-    for (const at of ahead) waits.push({ on: 'ahead', at });
   }
 
   private readonly peek = (key: string): CaseStates[Lookable] | null => {
@@ -345,7 +342,7 @@ export class Engine {
     if (record.memory.remembered === this.turn) return;
     record.memory.remembered = this.turn;
     const { facet, contributions } = caseKinds[record.kind];
-    if (facet) this.facets.push({ record, before: facetOf(record) });
+    if (facet) this.facets.push({ record, before: facetOf(record), state: record.state });
     if (contributions) this.origins.push({ record, before: record.state });
   }
 
@@ -373,10 +370,11 @@ export class Engine {
     record.facts = [];
   }
 
-  /** What has changed is stored: forgets that it changed, and keeps about `bound` cases in memory. */
-  settle(bound: number): void {
+  /** What has changed is stored: forgets that it changed, and keeps no more than `bound` in memory. */
+  settle(bound: MemoryBound): void {
     for (const record of this.dirty) {
       record.memory.dirty = false;
+      this.memory.weigh(record, record.memory.rowBytes);
       noteStored(record);
     }
     this.dirty = [];
@@ -386,7 +384,7 @@ export class Engine {
   }
 
   /** Cases beyond `bound`, changed or not, which the source will be asked for when they are needed again. */
-  release(bound: number): CaseRecord[] {
+  release(bound: MemoryBound): CaseRecord[] {
     const released = this.memory.release(bound);
     if (released.length === 0) return released;
     for (const record of released) record.memory.dirty = false;

@@ -28,7 +28,10 @@ export class Failures {
   }
 
   /** The facts at which this instant failed, as they are quarantined; where none of its parts is to blame, the case's newest fact. */
-  take(parts: readonly Part[], newestOf: (key: string) => Part['from']): readonly MessageState[] {
+  take(
+    parts: readonly Part[],
+    newestOf: (key: string) => Omit<Part['from'], 'bytes'>,
+  ): readonly MessageState[] {
     if (this.unshown.length === 0) return NONE;
     const messages = new Map<number, MessageState>();
     for (const { key, from, error, where } of this.unshown.splice(0)) {

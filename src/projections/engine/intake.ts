@@ -9,7 +9,7 @@ export interface Part {
   key: string;
   fact: HeldFact;
   /** The message that says it. */
-  from: Pick<Readable, 'position' | 'source' | 'type' | 'key' | 'recordedAt'>;
+  from: Pick<Readable, 'position' | 'source' | 'type' | 'key' | 'recordedAt' | 'bytes'>;
 }
 
 const DAY = 86_400_000;
@@ -38,9 +38,9 @@ const CLOCK_AHEAD = {
 
 /** Adds the parts of a message that can be folded. */
 export function addParts(message: Readable, parts: Part[]): void {
-  const { translation, source, position, hash, type, key: messageKey, recordedAt } = message;
+  const { translation, source, position, hash, type, key: messageKey, recordedAt, bytes } = message;
   if (!translation.ok) return;
-  const from = { position, source, type, key: messageKey, recordedAt };
+  const from = { position, source, type, key: messageKey, recordedAt, bytes };
   for (const canonical of translation.facts) {
     const held = {
       key: `${source}/${canonical.doc}`,

@@ -15,9 +15,17 @@ export interface CaseSource {
   waitsOf?(key: string): readonly Wait[] | undefined;
 }
 
+/** How much is kept in memory: so many cases, and so many bytes of them, about. */
+export interface MemoryBound {
+  cases: number;
+  bytes: number;
+}
+
 export class CaseMemory {
   /** Null: known to be nowhere. */
   readonly cases = new Map<string, CaseRecord | null>();
+  /** What the cases in memory take, about. */
+  bytes = 0;
   private uses = 0;
   private readonly lookedBy = new Map<string, Set<string>>();
 
@@ -66,8 +74,18 @@ export class CaseMemory {
     for (const record of await this.source.load(absent)) {
       this.touch(record);
       this.cases.set(record.key, record);
+      this.bytes += record.memory.bytes;
       this.index(record.key, record.looks);
     }
+  }
+
+  weigh(record: CaseRecord, bytes: number): void {
+    this.bytes += bytes - record.memory.bytes;
+    record.memory.bytes = bytes;
+  }
+
+  exceeds({ cases, bytes }: MemoryBound): boolean {
+    return this.cases.size > cases || this.bytes > bytes;
   }
 
   touch(record: CaseRecord): void {
@@ -108,19 +126,23 @@ export class CaseMemory {
    * Lets the longest unused go, to about three quarters of the bound, and returns them: they must be stored, or kept
    * elsewhere. Whom they looked at is forgotten too: the source is asked for dependents.
    */
-  release(bound: number): CaseRecord[] {
-    if (this.cases.size <= bound) return [];
+  release(bound: MemoryBound): CaseRecord[] {
+    if (!this.exceeds(bound)) return [];
     const records: CaseRecord[] = [];
     for (const [key, record] of this.cases) {
       if (record === null) this.cases.delete(key);
       // Feeds are few and always in use.
-      else if (record.kind !== 'feed' || bound === 0) records.push(record);
+      else if (record.kind !== 'feed' || bound.cases === 0) records.push(record);
     }
-    const surplus = this.cases.size - Math.ceil((bound * 3) / 4);
-    const released = records.sort((a, b) => a.memory.used - b.memory.used).slice(0, Math.max(0, surplus));
-    for (const { key, looks } of released) {
-      this.cases.delete(key);
-      for (const looked of looks) this.lookedBy.get(looked)?.delete(key);
+    records.sort((a, b) => a.memory.used - b.memory.used);
+    const goal = { cases: Math.ceil((bound.cases * 3) / 4), bytes: Math.ceil((bound.bytes * 3) / 4) };
+    const released: CaseRecord[] = [];
+    for (const record of records) {
+      if (!this.exceeds(goal)) break;
+      released.push(record);
+      this.cases.delete(record.key);
+      this.bytes -= record.memory.bytes;
+      for (const looked of record.looks) this.lookedBy.get(looked)?.delete(record.key);
     }
     return released;
   }

@@ -146,7 +146,7 @@ function sequenceOf({ type, body }: Canonical): number | null {
 }
 
 export function refusedMessage(
-  { position, source, type, key, recordedAt: at }: Part['from'],
+  { position, source, type, key, recordedAt: at }: Omit<Part['from'], 'bytes'>,
   { code, reason, path }: Pick<MessageState, 'code' | 'reason' | 'path'>,
 ): MessageState {
   return { position, source, type, key, at, code, reason, path };

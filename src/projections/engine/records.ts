@@ -18,6 +18,8 @@ export interface Readable {
   recordedAt: number;
   /** Content hash, hex: the last tie-break between versions. */
   hash: string;
+  /** Length of its payload: what a case that keeps it takes in memory, about. */
+  bytes: number;
   translation: Translation;
   /** What Tallystick itself recorded, when the source is `tallystick`. */
   own: OwnMessage | null;
@@ -80,6 +82,12 @@ export interface CaseRecord<K extends CaseKind = CaseKind> {
 export interface InMemory {
   /** When it was last used, in the order of all uses. */
   used: number;
+  /** What it takes, about: as it is stored, and the messages that it was told since. */
+  bytes: number;
+  /** What it took when it was made a row of. */
+  rowBytes: number;
+  /** Of that, what of its state seldom changes. */
+  rareBytes: number;
   /** What it has told others, where that is known; else its state says it. */
   told: readonly Contribution<unknown>[] | null;
   /** Changed since it was stored. */
@@ -97,6 +105,9 @@ export interface InMemory {
 export function newInMemory(): InMemory {
   return {
     used: 0,
+    bytes: 0,
+    rowBytes: 0,
+    rareBytes: 0,
     told: null,
     dirty: false,
     touched: 0,
@@ -122,6 +133,8 @@ export interface Told {
 export interface Shown {
   key: string;
   state: CaseStates[Lookable];
+  /** In what others go by: they are asked again. */
+  changed: boolean;
 }
 
 export type DriftEventType =

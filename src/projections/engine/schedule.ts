@@ -96,3 +96,18 @@ export function newWaits(waits: readonly Wait[], before: readonly Wait[]): reado
   if (before.length === 0) return waits;
   return waits.filter(({ on, at }) => !before.some((wait) => wait.at === at && wait.on === on));
 }
+
+export const NO_CLOCKS: readonly number[] = [];
+
+/** What a case waits for because clocks of its facts run ahead of ours: those of this instant, and those of before that are not reached. */
+export function addAhead(
+  waits: Wait[],
+  former: readonly Wait[],
+  clocks: readonly number[],
+  now: number,
+): void {
+  if (clocks.length === 0 && !former.some(({ on }) => on === 'ahead')) return;
+  const ahead = new Set(clocks);
+  for (const { on, at } of former) if (on === 'ahead' && at > now) ahead.add(at);
+  for (const at of ahead) waits.push({ on: 'ahead', at });
+}

@@ -87,6 +87,8 @@ class Share {
 export class Batch {
   readonly blocks: Block[] = [];
   facts = 0;
+  /** Of all rows, wherever they go. */
+  bytes = 0;
   private readonly shares: Share[];
 
   constructor(lanes: number, slabs: Slabs) {
@@ -102,6 +104,7 @@ export class Batch {
   /** To the lane that shall read it, or, with null, kept here. */
   add(row: FactRows, lane: number | null): void {
     this.facts++;
+    this.bytes += row.end - row.start;
     const block = this.blocks.at(-1) as Block;
     block.last = row.int64(POSITION);
     if (lane === null) block.own.push(decodeBrief(row));

@@ -20,6 +20,7 @@ import { Reader, STOCK, laneOf } from './split';
 
 /** Facts in one message to a lane: small blocks are sent together. */
 const BATCH_FACTS = 2_000;
+const BATCH_BYTES = 4 * 1024 * 1024;
 /** Batches between the first station and the last. */
 const IN_FLIGHT = 5;
 /** Of those, read and not folded: what is read early lives long, and the collector pays for it. */
@@ -66,7 +67,7 @@ export class Conductor {
       while (some.next()) {
         const number = some.int64(BLOCK);
         if (number !== block) {
-          if (this.batch.facts >= BATCH_FACTS) await this.send();
+          if (this.batch.facts >= BATCH_FACTS || this.batch.bytes >= BATCH_BYTES) await this.send();
           this.batch.begin(some);
           block = number;
         }

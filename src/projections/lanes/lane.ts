@@ -50,6 +50,7 @@ export interface LaneSetup {
   generation: number;
   schema: string;
   maxCases: number;
+  maxBytes: number;
   policy: Policy;
   mapping: MappingDocument;
   sources: readonly ProjectionSource[];
@@ -90,7 +91,7 @@ export class OrderLane implements Lane {
   private readonly pending: Pick<Reading, 'parts' | 'refused'>[] = [];
 
   constructor(
-    { lane, lanes, generation, schema, maxCases, policy, mapping, sources, failures }: LaneSetup,
+    { lane, lanes, generation, schema, maxCases, maxBytes, policy, mapping, sources, failures }: LaneSetup,
     pool: Pool,
   ) {
     this.settings = fixedSettings({ policy, mapping, sources });
@@ -101,6 +102,7 @@ export class OrderLane implements Lane {
       generation,
       schema,
       maxCases,
+      maxBytes,
       hotCases: Math.ceil(HOT_ORDERS / lanes),
       settings: engineSettings(this.settings),
       owns: this.owns,

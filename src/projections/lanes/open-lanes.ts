@@ -14,6 +14,8 @@ import { ThreadLane } from './thread';
 const WORTH_THREADS = 30_000;
 /** Each has connections of its own, and the embedded server has 60 for all. */
 const MOST_LANES = 4;
+/** Of cases at rest, in all lanes together: beyond it they are stored early. */
+const COLD_BYTES = 1024 * 1024 * 1024;
 /** Articles and stock cases are in motion for ever. */
 const HOT_CASES = 10_000;
 
@@ -46,11 +48,13 @@ export interface Lanes {
 export function openLanes(count: number, options: LaneOptions): Lanes {
   const { pool, url, generation, schema, settings, failures, onFolded } = options;
   const maxCases = Math.ceil(options.maxCases / (count + 1));
+  const maxBytes = Math.ceil(COLD_BYTES / (count + 1));
   const bulk = {
     pool,
     generation,
     schema,
     maxCases,
+    maxBytes,
     hotCases: HOT_CASES,
     settings: engineSettings(settings),
   };
@@ -65,6 +69,7 @@ export function openLanes(count: number, options: LaneOptions): Lanes {
       generation,
       schema,
       maxCases,
+      maxBytes,
       policy,
       mapping: mapping.document,
       sources: settings.sources(),
