@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import type { Ledger } from '../ledger/port';
 import type { Config } from '../platform/config';
+import { DeadlineInterceptor } from '../platform/http/deadline.interceptor';
 import { MemoryBudget } from '../platform/http/memory-budget';
 import { ProblemFilter } from '../platform/http/problem';
 import type { KafkaLag } from '../platform/kafka/lag';
@@ -89,6 +90,7 @@ import { ReadModelInterceptor } from './visibility/read-model.interceptor';
 /** What the application is made of. All of it stays the caller's: closing the application closes none of it. */
 export interface AppParts {
   config: Config;
+  /** With limits of its own (`ANSWERS_SOON`): what is waited for longer than a caller waits is in the way of others. */
   pool: Pool;
   ledger: Ledger;
   sources: SourceBook;
@@ -100,6 +102,8 @@ export interface AppParts {
   traces?: TraceBook;
   /** What else must hold for the service to be ready; nothing unless set. */
   readiness?: Readiness;
+  /** Longest time until an answer of a route that says nothing else. */
+  answerMs?: number;
   /** Where figures are kept; by default one of its own. */
   registry?: Registry;
   /** Modules of other faces that share the server (ingest), which this one may not import. */
@@ -209,6 +213,8 @@ export class AppModule {
         OpenApi,
         ReadModels,
         { provide: APP_FILTER, useClass: ProblemFilter },
+        // The first one: what the next waits for counts.
+        { provide: APP_INTERCEPTOR, useValue: new DeadlineInterceptor(parts.answerMs) },
         { provide: APP_INTERCEPTOR, useClass: ReadModelInterceptor },
         { provide: APP_PIPE, useValue: validation },
       ],

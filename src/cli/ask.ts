@@ -16,7 +16,7 @@ async function askOn(
   json: boolean,
   table: (body: unknown) => string,
 ): Promise<boolean> {
-  const { config, pool, ledger, sources, log } = runtime;
+  const { config, apiPool: pool, ledger, sources, log } = runtime;
   const replays = openReplays(runtime);
   // Who can open the database needs no key to read it, whatever roles the service has here.
   const app = await createApp({

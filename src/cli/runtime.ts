@@ -12,7 +12,7 @@ import { type EmbeddedDatabase, startEmbedded } from '../platform/database/embed
 import { type Log, createLogger } from '../platform/logging';
 import { Readiness } from '../platform/readiness';
 import { assertMigrated, migrate } from '../platform/migrations/migrate';
-import { createPool } from '../platform/pools';
+import { ANSWERS_SOON, createPool } from '../platform/pools';
 import { Interrupted, aborted, onceAsked } from '../platform/shutdown';
 import { Replays } from '../projections/replays';
 import { SourceBook } from '../projections/sources';
@@ -28,6 +28,8 @@ export interface Runtime {
   /** The database's address; with a password in it, so never shown. */
   url: string;
   pool: Pool;
+  /** For what somebody waits for: nothing on it takes longer than a caller waits. */
+  apiPool: Pool;
   /** Without a statement timeout, for long work. */
   bulkPool: Pool;
   ledger: Ledger;
@@ -90,10 +92,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const onError = (error: Error) => {
       log.warn({ err: error }, 'an idle connection was lost');
     };
-    const pool = createPool({ url, name: mode, max: 16, onError });
+    const pool = createPool({ url, name: mode, max: 12, onError });
+    const apiPool = createPool({ url, name: `${mode} api`, max: 10, ...ANSWERS_SOON, onError });
     const bulkPool = createPool({ url, name: `${mode} bulk`, max: 8, statementTimeoutMs: 0, onError });
     closing.push(
       () => pool.end(),
+      () => apiPool.end(),
       () => bulkPool.end(),
     );
     const readiness = new Readiness();
@@ -123,6 +127,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       log,
       url,
       pool,
+      apiPool,
       bulkPool,
       ledger,
       sources,

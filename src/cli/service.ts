@@ -79,7 +79,7 @@ async function startOn(runtime: Runtime, listener: Listener, url: string): Promi
   const lag = kafkaLag(config, log);
   const parts = {
     config,
-    pool,
+    pool: runtime.apiPool,
     ledger,
     sources,
     replays,

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Roles, actorOf } from '../platform/http/auth';
 import { RawBody } from '../platform/http/body';
+import { AnswersWithin } from '../platform/http/deadline.interceptor';
 import { traceOf } from '../platform/http/trace';
 import { IngestService } from './ingest.service';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
@@ -20,6 +21,7 @@ export class FactsController {
 
   @Post()
   @HttpCode(202)
+  @AnswersWithin(null)
   @Roles('ingest')
   @RawBody()
   @ApiOperation({

@@ -6,6 +6,7 @@ import type { Config } from '../platform/config';
 import { errorCode } from '../platform/database/errors';
 import type { MemoryBudget } from '../platform/http/memory-budget';
 import { CONFIG, LEDGER, MEMORY_BUDGET, SOURCES, TRACES } from '../platform/http/tokens';
+import { within } from '../platform/http/within';
 import type { TraceBook } from '../platform/traces/trace-book';
 import { type Trace, traceparent } from '../platform/traces/traceparent';
 import type { SourceBook } from '../projections/sources';
@@ -54,7 +55,7 @@ export class IngestService {
 
   /** Resolves once every message is durable. Throws ApiError, and the ledger's errors. */
   async ingest(request: IngestRequest): Promise<Recorded> {
-    const source = await this.resolve(request.source);
+    const source = await within(this.resolve(request.source), this.limits.lookUpMs);
     const format = formatOf(request.contentType);
     const maxBytes = format.maxBytes(this.limits);
     if (request.contentLength !== null && request.contentLength > maxBytes)

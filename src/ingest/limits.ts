@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigError, problemsOf } from '../platform/config-error';
 import { defaultLimits } from '../ledger/limits';
+import { ANSWER_WITHIN_MS } from '../platform/http/within';
 
 const MIB = 1024 * 1024;
 
@@ -37,6 +38,10 @@ export interface IngestLimits {
   blockFacts: number;
   blockCharacters: number;
   blocksInFlight: number;
+  /** Longest wait for one block to be recorded, for room in the ledger's queue included. */
+  blockMs: number;
+  /** Longest wait for what else is asked of the database for one request. */
+  lookUpMs: number;
 }
 
 export const defaultIngestLimits: IngestLimits = {
@@ -56,6 +61,8 @@ export const defaultIngestLimits: IngestLimits = {
   blockFacts: defaultLimits.blockFacts,
   blockCharacters: defaultLimits.blockBytes / 2,
   blocksInFlight: 4,
+  blockMs: 10_000,
+  lookUpMs: ANSWER_WITHIN_MS,
 };
 
 /** The environment variable that raises a limit: a refusal names it. */

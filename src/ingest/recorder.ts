@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LedgerBusy, type Ledger, type Proposal, type Receipt } from '../ledger/port';
+import { LedgerBusy, LedgerUnavailable, type Ledger, type Proposal, type Receipt } from '../ledger/port';
+import { within } from '../platform/http/within';
 import type { IngestLimits } from './limits';
 
 export interface Recorded {
@@ -9,10 +10,7 @@ export interface Recorded {
   position: number;
 }
 
-type BlockLimits = Pick<IngestLimits, 'blockFacts' | 'blockCharacters' | 'blocksInFlight'>;
-
-/** How long a body that was begun may wait for room in the queue, in all. */
-const MAX_PATIENCE_MS = 60_000;
+type BlockLimits = Pick<IngestLimits, 'blockFacts' | 'blockCharacters' | 'blocksInFlight' | 'blockMs'>;
 
 /**
  * Appends a body's messages in blocks, a few at once, so that the next ones are prepared while the ledger writes. The first
@@ -24,7 +22,6 @@ export class Recorder {
   private readonly inFlight = new Set<Promise<void>>();
   private readonly sum: Recorded = { recorded: 0, duplicates: 0, position: 0 };
   private failure: { error: unknown } | null = null;
-  private patienceMs = MAX_PATIENCE_MS;
 
   constructor(
     private readonly ledger: Ledger,
@@ -80,18 +77,26 @@ export class Recorder {
     this.inFlight.add(sent);
   }
 
-  /** A full queue refuses a body as a whole; one that was let in waits, instead of leaving half of itself behind. */
+  /**
+   * A full queue refuses a body as a whole; one that was let in waits, instead of leaving half of itself behind, but for no block
+   * longer than a caller waits.
+   */
   private async append(block: Proposal[], refusable: boolean): Promise<void> {
-    for (;;) {
-      try {
-        return this.count(await this.ledger.append(block));
-      } catch (error) {
-        if (!(error instanceof LedgerBusy) || refusable || this.patienceMs <= 0) throw error;
-        const pauseMs = Math.min(1_000, error.retryAfterSeconds * 1_000);
-        this.patienceMs -= pauseMs;
-        await delay(pauseMs);
+    const { blockMs } = this.limits;
+    const ends = performance.now() + blockMs;
+    const taken = async (): Promise<readonly Receipt[]> => {
+      for (;;) {
+        try {
+          return await this.ledger.append(block);
+        } catch (error) {
+          if (!(error instanceof LedgerBusy) || refusable) throw error;
+          const pauseMs = Math.min(1_000, error.retryAfterSeconds * 1_000);
+          if (performance.now() + pauseMs > ends) throw error;
+          await delay(pauseMs);
+        }
       }
-    }
+    };
+    this.count(await within(taken(), blockMs, notTaken));
   }
 
   private count(receipts: readonly Receipt[]): void {
@@ -106,4 +111,10 @@ export class Recorder {
   private assertSound(): void {
     if (this.failure) throw this.failure.error;
   }
+}
+
+function notTaken(): LedgerUnavailable {
+  return new LedgerUnavailable(
+    'a block was not recorded in time; whether it will be is not known, and sending it again is safe',
+  );
 }

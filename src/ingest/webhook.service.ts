@@ -6,6 +6,7 @@ import type { Config } from '../platform/config';
 import { bodiesBusy } from '../platform/http/body';
 import type { MemoryBudget } from '../platform/http/memory-budget';
 import { CONFIG, LOGGER, MEMORY_BUDGET, POOL } from '../platform/http/tokens';
+import { within } from '../platform/http/within';
 import type { Log } from '../platform/logging';
 import { type IngestRequest, IngestService } from './ingest.service';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
@@ -47,13 +48,13 @@ export class WebhookService {
     const { contentLength } = request;
     const limit = this.limits.messageBytes;
     if (contentLength !== null && contentLength > limit) throw webhookTooLarge(limit);
-    const signer = await this.signerOf(request.source);
+    const asked = performance.now();
+    const signer = await within(this.signerOf(request.source), this.limits.lookUpMs);
+    const left = this.limits.lookUpMs - (performance.now() - asked);
     const held = new HeldBody(this.budget, limit);
-    try {
-      return await this.accept(request, signer, await held.read(request.body));
-    } finally {
-      held.release();
-    }
+    const body = await held.read(request.body);
+    const accepted = this.accept(request, signer, body).finally(() => held.release());
+    return within(accepted, left);
   }
 
   private async accept(request: WebhookRequest, signer: Signer, body: Buffer): Promise<Recorded> {
@@ -132,11 +133,16 @@ class HeldBody {
 
   async read(body: AsyncIterable<Buffer>): Promise<Buffer> {
     const chunks: Buffer[] = [];
-    for await (const chunk of body) {
-      if (this.bytes + chunk.length > this.limit) throw webhookTooLarge(this.limit);
-      if (!this.budget.take(chunk.length)) throw bodiesBusy();
-      this.bytes += chunk.length;
-      chunks.push(chunk);
+    try {
+      for await (const chunk of body) {
+        if (this.bytes + chunk.length > this.limit) throw webhookTooLarge(this.limit);
+        if (!this.budget.take(chunk.length)) throw bodiesBusy();
+        this.bytes += chunk.length;
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      this.release();
+      throw error;
     }
     return Buffer.concat(chunks);
   }

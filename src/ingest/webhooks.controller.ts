@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../platform/http/auth';
 import { RawBody } from '../platform/http/body';
+import { AnswersWithin } from '../platform/http/deadline.interceptor';
 import { traceOf } from '../platform/http/trace';
 import { INGEST_LIMITS, type IngestLimits } from './limits';
 import { IngestRoute } from './openapi';
@@ -21,6 +22,7 @@ export class WebhooksController {
 
   @Post()
   @HttpCode(202)
+  @AnswersWithin(null)
   @Public()
   @RawBody()
   @ApiOperation({

@@ -24,23 +24,30 @@ export interface PoolOptions {
   max?: number;
   /** Longest time for one statement; default 30,000 ms, 0 for none (bulk work). */
   statementTimeoutMs?: number;
+  /** The same where the server answers nothing: the connection is given up. None by default; not for a pool that streams. */
+  queryTimeoutMs?: number;
   /** Longest wait for a connection, also for a server that is away; default 10,000 ms. */
   connectTimeoutMs?: number;
   /** Told of idle connections that the server closed. The pool replaces them by itself. */
   onError?: (error: Error) => void;
 }
 
+/** Of who waits for an answer: whatever the database does, the connection is free again soon after he was told that it took too long. */
+export const ANSWERS_SOON = { statementTimeoutMs: 8_000, queryTimeoutMs: 9_000, connectTimeoutMs: 5_000 };
+
 /** What each connection begins with. */
 export function poolSettings({
   url,
   name,
   statementTimeoutMs = 30_000,
-}: Pick<PoolOptions, 'url' | 'name' | 'statementTimeoutMs'>) {
+  queryTimeoutMs,
+}: Pick<PoolOptions, 'url' | 'name' | 'statementTimeoutMs' | 'queryTimeoutMs'>) {
   return {
     connectionString: url,
     application_name: `tallystick ${name}`,
     keepAlive: true,
     statement_timeout: statementTimeoutMs,
+    query_timeout: queryTimeoutMs,
     // A statement prepared on an empty table keeps a plan that gets 4 to 10 times slower as the table grows.
     options: '-c plan_cache_mode=force_custom_plan',
     types: parsers,
@@ -90,7 +97,7 @@ export async function withTransaction<T>(
 
 const awayCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const awayMessages =
-  /^Connection terminated|^timeout expired$|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed/i;
+  /^Connection terminated|^timeout expired$|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed|Query read timeout$/i;
 
 /** Whether the database went away (restart, network, shutdown), as opposed to refusing what was asked. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -11,7 +11,7 @@ import { createPostgresLedger } from '../../src/ledger/postgres';
 import { type Config, loadConfig } from '../../src/platform/config';
 import { kafkaLag } from '../../src/platform/kafka/lag';
 import { type Log, createLogger } from '../../src/platform/logging';
-import { createPool } from '../../src/platform/pools';
+import { type PoolOptions, createPool } from '../../src/platform/pools';
 import { Readiness } from '../../src/platform/readiness';
 import { type Generation, ensureLive } from '../../src/projections/generations';
 import { LiveRunner, type LiveParts } from '../../src/projections/live';
@@ -76,6 +76,10 @@ export interface ServiceOptions {
   sources?: ProjectionSource[];
   /** Where the application finds the database; the projector always goes there directly. */
   route?: (url: string) => Promise<string>;
+  /** How long the application waits for it there. */
+  poolLimits?: Omit<PoolOptions, 'url' | 'name'>;
+  /** Longest time until an answer. */
+  answerMs?: number;
   /** Of other faces, such as ingest. */
   modules?: AppParts['modules'];
 }
@@ -83,7 +87,9 @@ export interface ServiceOptions {
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const database = await freshDatabase();
   const log = options.log ?? createLogger('silent');
-  const routed = options.route ? createPool({ url: await options.route(database.url), name: 'api' }) : null;
+  const routed = options.route
+    ? createPool({ url: await options.route(database.url), name: 'api', ...options.poolLimits })
+    : null;
   const pool = routed ?? database.pool;
   const ledger = await createPostgresLedger({ pool, logger: log });
   const sources = new SourceBook(pool, ledger);
@@ -106,7 +112,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const readiness = new Readiness();
   readiness.add('projector', () => runner.stands());
   const parts = { config, pool, ledger, sources, replays, logger: log, kafkaLag: lag, readiness };
-  const app = await createApp({ ...parts, modules: options.modules });
+  const app = await createApp({ ...parts, modules: options.modules, answerMs: options.answerMs });
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();

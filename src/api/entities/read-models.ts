@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Pool } from 'pg';
+import { Client, type ClientConfig, type Pool } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import type { Log } from '../../platform/logging';
+import { isDatabaseAway } from '../../platform/pools';
 import { LOGGER, POOL } from '../tokens';
 import { AlertEntity } from './alert.entity';
 import { CaseEntity } from './case.entity';
@@ -9,7 +10,26 @@ import { DriftEntity } from './drift.entity';
 
 /** Connections beside the pool's own, for the lists that are asked through entities. */
 const CONNECTIONS = 5;
-const STATEMENT_TIMEOUT_MS = 15_000;
+
+/**
+ * Closes itself when it is given up for the server's silence. TypeORM takes it back into its pool, and whoever got it next would wait
+ * behind the statement that is never answered.
+ */
+class ClosingClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    const closing = (...args: unknown[]) => {
+      const answer = query(...args);
+      if (answer instanceof Promise)
+        answer.catch((error: unknown) => {
+          if (isDatabaseAway(error)) this.connection.stream.destroy();
+        });
+      return answer;
+    };
+    this.query = closing as typeof this.query;
+  }
+}
 
 /** The entities of the read models on the pool's database. It changes no schema: that is done by migrations and generations. */
 @Injectable()
@@ -27,7 +47,13 @@ export class ReadModels implements OnModuleInit, OnApplicationShutdown {
       poolSize: CONNECTIONS,
       poolErrorHandler: (error: Error) =>
         logger.warn({ err: error }, 'an idle connection of the read models was lost'),
-      extra: { statement_timeout: STATEMENT_TIMEOUT_MS, options: '-c plan_cache_mode=force_custom_plan' },
+      connectTimeoutMS: pool.options.connectionTimeoutMillis,
+      extra: {
+        Client: ClosingClient,
+        statement_timeout: pool.options.statement_timeout,
+        query_timeout: pool.options.query_timeout,
+        options: '-c plan_cache_mode=force_custom_plan',
+      },
     });
   }
 

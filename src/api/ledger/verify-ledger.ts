@@ -5,8 +5,8 @@ import type { Ledger, Verification } from '../../ledger/port';
 import { LEDGER } from '../tokens';
 import type { VerificationView } from './ledger-schema';
 
-/** How long one request waits for the end. */
-const WITHIN_MS = 10_000;
+/** How long one request waits for the end: less than any request may take. */
+const WITHIN_MS = 8_000;
 
 export class VerifyLedger extends Query<VerificationView> {
   constructor(readonly withinMs = WITHIN_MS) {

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { AnswersWithin } from '../../platform/http/deadline.interceptor';
 import { Roles } from '../../platform/http/auth';
 import type { DiffItem, Section } from '../../projections/diff';
 import { listOf } from '../lists/list-schema';
@@ -25,6 +26,9 @@ import { ListDifferences } from './list-differences';
 import { type ReplayBody, type ReplayView, replay, replayBody } from './replay-schema';
 import { StartReplay } from './start-replay';
 
+/** They wait up to 10 s for whoever holds a generation, and then work on all of it. */
+const DECIDED_WITHIN_MS = 60_000;
+
 const UNKNOWN = { description: 'There is no such replay.' };
 
 @ApiTags('replays')
@@ -37,6 +41,7 @@ export class ReplaysController {
 
   @Post()
   @HttpCode(202)
+  @AnswersWithin(DECIDED_WITHIN_MS)
   @Roles('operator')
   @ApiOperation({ summary: 'Replay history beside the live views with a mapping, a policy, or both' })
   @ApiAcceptedResponse({ standardSchema: replay })
@@ -77,6 +82,7 @@ export class ReplaysController {
 
   @Post(':id/promote')
   @HttpCode(200)
+  @AnswersWithin(DECIDED_WITHIN_MS)
   @Roles('operator')
   @ApiOperation({ summary: 'Put it in force for all of history, in one instant' })
   @ApiOkResponse({ standardSchema: replay })
@@ -88,6 +94,7 @@ export class ReplaysController {
 
   @Post(':id/discard')
   @HttpCode(200)
+  @AnswersWithin(DECIDED_WITHIN_MS)
   @Roles('operator')
   @ApiOperation({ summary: 'Stop building it, or drop what was built' })
   @ApiOkResponse({ standardSchema: replay })

@@ -4,9 +4,11 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../logging';
 import { isDatabaseAway } from '../pools';
+import { errorCode } from '../database/errors';
 import { ApiError, unavailable } from './errors';
 import { LOGGER } from './tokens';
 import { traceOf } from './trace';
+import { tookTooLong } from './within';
 
 /** RFC 9457, with a stable `code`. */
 export interface Problem {
@@ -75,7 +77,7 @@ export function problemOf(error: ApiError, instance: string): Problem {
 function asApiError(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof HttpException) return fromHttpException(error);
-  return fromLedger(error) ?? fromFastify(error) ?? (isDatabaseAway(error) ? databaseAway(error) : null);
+  return fromLedger(error) ?? fromFastify(error) ?? fromDatabase(error);
 }
 
 /** The ledger's errors are known by their codes: the platform does not look up at the ledger. */
@@ -111,6 +113,14 @@ function fromLedger(error: unknown): ApiError | null {
     default:
       return null;
   }
+}
+
+/** query_canceled, which is the statement's timeout, and lock_not_available, which is the lock's. */
+const TOO_LONG = new Set(['57014', '55P03']);
+
+function fromDatabase(error: unknown): ApiError | null {
+  if (isDatabaseAway(error)) return databaseAway(error);
+  return TOO_LONG.has(errorCode(error) ?? '') ? tookTooLong(error) : null;
 }
 
 function databaseAway(cause: unknown): ApiError {

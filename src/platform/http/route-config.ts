@@ -15,6 +15,8 @@ export interface OurRouteConfig {
   /** The handler gets the body as a stream. */
   rawBody?: true;
   access?: Access;
+  /** Longest time until the answer, where it is not the usual one; null where the handler bounds what it waits for. */
+  answerMs?: number | null;
 }
 
 const { KEY } = RouteConfig({});
