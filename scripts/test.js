@@ -31,7 +31,7 @@ const jest = spawn(
   {
     cwd: root,
     stdio: ['ignore', 'inherit', 'pipe'],
-    env: { ...process.env, TALLYSTICK_TEST_RESULTS: results },
+    env: { ...process.env, JEST_TEST_RESULTS: results },
   },
 );
 

@@ -1,14 +1,15 @@
 import { moveLedger } from '../ledger/eventstoredb/move';
 import { ledgerUrl as readLedgerUrl } from '../ledger/eventstoredb/url';
 import { Checkpoints } from '../ledger/postgres/checkpoint';
-import { ConfigError, loadConfig } from '../platform/config';
+import { ConfigError } from '../platform/config';
+import { readConfig } from './config';
 import { createProgress } from './progress';
 import { writeOut } from './output';
 import { type Runtime, withRuntime } from './runtime';
 
 /** From the database into the stream that LEDGER_URL names. True when the stream holds all of it. */
 export async function runCopyLedger({ json }: { json: boolean }): Promise<boolean> {
-  const { ledgerUrl, ...config } = loadConfig();
+  const { ledgerUrl, ...config } = readConfig();
   if (ledgerUrl === null)
     throw new ConfigError([
       'environment: LEDGER_URL: says where to, such as esdb://user:password@localhost:2113?tls=false',

@@ -5,8 +5,9 @@ import { checkedPolicy as checked } from '../domain/drift/checked-policy';
 import { type KnownSource, checkedMapping } from '../domain/mapping/check';
 import type { MappingDocument } from '../domain/mapping/tables';
 import type { Policy } from '../domain/policy';
-import { DocumentRefused } from '../domain/refused';
+import { DocumentRefused, type Problem } from '../domain/refused';
 import { ConfigError } from '../platform/config';
+import { meant } from '../platform/nearest';
 
 type Named = Pick<KnownSource, 'name'>;
 
@@ -46,9 +47,19 @@ function inPlace<T>(place: string, separator: string, check: () => T): T {
   } catch (error) {
     if (!(error instanceof DocumentRefused)) throw error;
     throw new ConfigError(
-      error.problems.map(({ path, message }) =>
-        path === '' ? `${place}: ${message}` : `${place}${separator}${path}: ${message}`,
-      ),
+      error.problems.map((problem) => {
+        const { path } = problem;
+        return path === ''
+          ? `${place}: ${sentence(problem)}`
+          : `${place}${separator}${path}: ${sentence(problem)}`;
+      }),
     );
   }
+}
+
+/** With the word that was meant before the list of all that there are. */
+export function sentence({ message, word }: Problem): string {
+  const near = word ? meant(word.said, word.known) : '';
+  const [first = '', ...others] = message.split('; ');
+  return [`${first}${near}`, ...others].join('; ');
 }

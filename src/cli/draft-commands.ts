@@ -1,6 +1,5 @@
-import { type Command, Option } from 'commander';
-
-const json = () => new Option('--json', 'print JSON').default(false);
+import type { Command } from 'commander';
+import { examples, json } from './options';
 
 export function addMappingCommands(program: Command): void {
   const mapping = program
@@ -23,6 +22,7 @@ Examples:
     .argument('[table]')
     .option('--draft', 'as drafted, not as in force', false)
     .addOption(json())
+    .addHelpText('after', examples('tallystick mapping show', 'tallystick mapping show sku-aliases --draft'))
     .action(async (table: string | undefined, options: { json: boolean; draft: boolean }) => {
       const { runShowMapping } = await import('./mapping.js');
       await runShowMapping(table, options);
@@ -52,6 +52,7 @@ Examples:
     .description('what the drafts add to what is in force, and take from it')
     .argument('[table]')
     .addOption(json())
+    .addHelpText('after', examples('tallystick mapping diff', 'tallystick mapping diff units'))
     .action(async (table: string | undefined, options: { json: boolean }) => {
       const { runDiffMapping } = await import('./mapping.js');
       await runDiffMapping(table, options);
@@ -62,6 +63,7 @@ Examples:
     .description('the versions, the newest first')
     .argument('[table]')
     .addOption(json())
+    .addHelpText('after', examples('tallystick mapping history sku-aliases'))
     .action(async (table: string | undefined, options: { json: boolean }) => {
       const { runMappingHistory } = await import('./mapping.js');
       await runMappingHistory(table, options);
@@ -87,6 +89,7 @@ Examples:
     .description('the policy')
     .option('--draft', 'as drafted, not as in force', false)
     .addOption(json())
+    .addHelpText('after', examples('tallystick policy show > policy.yaml', 'tallystick policy show --draft'))
     .action(async (options: { json: boolean; draft: boolean }) => {
       const { runShowPolicy } = await import('./policy.js');
       await runShowPolicy(options);
@@ -98,6 +101,7 @@ Examples:
     .argument('<file>', 'YAML or JSON, or - for standard input')
     .option('--reason <text>', 'why, kept beside the version')
     .addOption(json())
+    .addHelpText('after', examples(`tallystick policy edit policy.yaml --reason "cut-off 18:00"`))
     .action(async (file: string, options: { json: boolean; reason?: string }) => {
       const { runEditPolicy } = await import('./policy.js');
       await runEditPolicy(file, options);
@@ -107,6 +111,7 @@ Examples:
     .command('diff')
     .description('what the draft changes of what is in force')
     .addOption(json())
+    .addHelpText('after', examples('tallystick policy diff'))
     .action(async (options: { json: boolean }) => {
       const { runDiffPolicy } = await import('./policy.js');
       await runDiffPolicy(options);
@@ -116,6 +121,7 @@ Examples:
     .command('history')
     .description('the versions, the newest first')
     .addOption(json())
+    .addHelpText('after', examples('tallystick policy history'))
     .action(async (options: { json: boolean }) => {
       const { runPolicyHistory } = await import('./policy.js');
       await runPolicyHistory(options);

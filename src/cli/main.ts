@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 import { ConfigError } from '../platform/config';
 import { Interrupted } from '../platform/shutdown';
 import { addMappingCommands, addPolicyCommands } from './draft-commands';
+import { addGenerationCommands } from './generation-commands';
+import { examples, json, limit, whole } from './options';
 import { writeError, writeOut } from './output';
 
 /** Loaded when it is asked for, so that `--help` is instant. */
@@ -25,14 +27,24 @@ Examples:
   tallystick demo --once                        a day of trading with faults, found again
 
 Environment: HOST, PORT, TALLYSTICK_DATA_DIR, DATABASE_URL, TALLYSTICK_CONFIG, KAFKA_BROKERS, SLACK_WEBHOOK_URL, ROLE,
-LOG_LEVEL.`,
+LOG_LEVEL, and more: see Settings in README.md.`,
   );
 
-const json = () => new Option('--json', 'print JSON').default(false);
+program.hook('preAction', async () => {
+  const { warningsOf } = await import('./config.js');
+  for (const warning of warningsOf()) writeError(`${warning}\n`);
+});
 
 program
   .command('serve')
   .description('serve REST, read the topics of Kafka that are configured, fold what arrives, send alerts')
+  .addHelpText(
+    'after',
+    examples(
+      'tallystick serve',
+      'PORT=8080 DATABASE_URL=postgres://user:password@host:5432/database tallystick serve',
+    ),
+  )
   .action(async () => {
     const { runServe } = await import('./serve.js');
     await runServe();
@@ -44,6 +56,13 @@ program
   .argument('<source>', 'name of a configured source')
   .argument('<file>', 'path, or - for standard input')
   .addOption(json())
+  .addHelpText(
+    'after',
+    examples(
+      'tallystick ingest prima-uk orders.ndjson',
+      'zcat orders.ndjson.gz | tallystick ingest prima-uk -',
+    ),
+  )
   .action(async (source: string, file: string, options: { json: boolean }) => {
     const { runIngest } = await import('./ingest.js');
     finish(await runIngest({ source, file, ...options }));
@@ -64,7 +83,11 @@ program
     'with a draft: up to this position, or the last fact recorded until this time, compared with what is in force as of then',
   )
   .option('--reason <text>', 'why, kept beside the generation')
-  .option('--max-cases <count>', 'cases in memory at most (default 400000)', Number)
+  .option(
+    '--max-cases <count>',
+    'cases in memory at most, from 1000 to 100000000 (default: 400000)',
+    whole(1_000, 100_000_000),
+  )
   .addOption(json())
   .addHelpText(
     'after',
@@ -110,6 +133,7 @@ imports
   .description('what facts show from now on alerts nobody')
   .option('--reason <text>', 'why, in the summary')
   .addOption(json())
+  .addHelpText('after', examples(`tallystick import begin --reason "three years of Prima and Scend"`))
   .action(async (options: { json: boolean; reason?: string }) => {
     const { runBeginImport } = await import('./import.js');
     await runBeginImport(options);
@@ -120,6 +144,10 @@ imports
   .description('history is complete')
   .option('--now', 'wait for no source to say something newer', false)
   .addOption(json())
+  .addHelpText(
+    'after',
+    examples('tallystick import end', 'tallystick import end --now     no source is waited for'),
+  )
   .action(async (options: { json: boolean; now: boolean }) => {
     const { runEndImport } = await import('./import.js');
     await runEndImport(options);
@@ -129,82 +157,13 @@ imports
   .command('status')
   .description('imports, the newest first, and what the last one waits for')
   .addOption(json())
+  .addHelpText('after', examples('tallystick import status', 'tallystick import status --json | jq'))
   .action(async (options: { json: boolean }) => {
     const { runImportStatus } = await import('./import.js');
     await runImportStatus(options);
   });
 
-const generations = program
-  .command('generations')
-  .description('sets of read models: the live one, drafts that are ready, former ones to go back to')
-  .addHelpText(
-    'after',
-    `
-Examples:
-  tallystick generations list
-  tallystick generations diff 4              what changes if 4 takes the live one's place
-  tallystick generations diff 4 --csv        every drift that does, with both values
-  tallystick generations diff 4 --csv --section orders   every field of every order that does
-  tallystick generations promote 4
-  tallystick generations rollback            back to the one that was live before
-  tallystick generations drop 3`,
-  );
-
-generations
-  .command('list')
-  .description('all that are there, the newest first')
-  .addOption(json())
-  .action(async (options: { json: boolean }) => {
-    const { runList } = await import('./generations.js');
-    await runList(options);
-  });
-
-generations
-  .command('diff')
-  .description("what changes if it takes the live one's place")
-  .argument('<id>')
-  .option('--csv', 'every difference of a section, as CSV', false)
-  .option('--ndjson', 'the same, as JSON a line', false)
-  .option(
-    '--section <name>',
-    'drifts, orders, stock, matches, quarantine, products, customers, invoices, feeds or channel-orders',
-    'drifts',
-  )
-  .addOption(json())
-  .action(async (id: string, options: { json: boolean; csv: boolean; ndjson: boolean; section: string }) => {
-    const { runDiff } = await import('./generations.js');
-    await runDiff(id, options);
-  });
-
-generations
-  .command('promote')
-  .description("catch it up and put it in the live one's place")
-  .argument('<id>')
-  .addOption(json())
-  .action(async (id: string, options: { json: boolean }) => {
-    const { runPromote } = await import('./generations.js');
-    await runPromote(id, options);
-  });
-
-generations
-  .command('rollback')
-  .description('back to the generation that was live before')
-  .addOption(json())
-  .action(async (options: { json: boolean }) => {
-    const { runRollback } = await import('./generations.js');
-    await runRollback(options);
-  });
-
-generations
-  .command('drop')
-  .description('forget a draft or a former generation')
-  .argument('<id>')
-  .addOption(json())
-  .action(async (id: string, options: { json: boolean }) => {
-    const { runDrop } = await import('./generations.js');
-    await runDrop(id, options);
-  });
-
+addGenerationCommands(program);
 addMappingCommands(program);
 addPolicyCommands(program);
 
@@ -213,6 +172,10 @@ program
   .description('recompute the chain and compare it with the checkpoints kept outside the database')
   .option('--checkpoints <file>', 'file of checkpoints (default: checkpoints.ndjson in the data folder)')
   .addOption(json())
+  .addHelpText(
+    'after',
+    examples('tallystick verify', 'tallystick verify --checkpoints /backup/checkpoints.ndjson'),
+  )
   .action(async (options: { json: boolean; checkpoints?: string }) => {
     const { runVerify } = await import('./verify.js');
     finish(await runVerify(options));
@@ -239,12 +202,19 @@ Example:
 program
   .command('drifts')
   .description('list drifts')
-  .option('--status <status>', 'open, accepted, consequence or resolved')
-  .option('--detector <code>')
+  .option('--status <status>', 'open, accepted, consequence or resolved (default: all, the open ones first)')
+  .option('--detector <code>', 'for example stock-mismatch; docs/detectors.md lists them')
   .option('--subject <subject>', 'for example order:SC-100901')
   .option('--owner <owner>', 'assigned, or named by the policy')
-  .option('--limit <count>')
+  .addOption(limit())
   .addOption(json())
+  .addHelpText(
+    'after',
+    examples(
+      'tallystick drifts --detector stock-mismatch',
+      'tallystick drifts --status accepted --owner billing --limit 200',
+    ),
+  )
   .action(async (options: { json: boolean }) => {
     const { runDrifts } = await import('./drifts.js');
     finish(await runDrifts(options));
@@ -253,10 +223,11 @@ program
 program
   .command('clusters')
   .description('open drifts by their cause, the greatest cluster first, and what would close most of each')
-  .option('--detector <code>')
+  .option('--detector <code>', 'for example stock-mismatch; docs/detectors.md lists them')
   .option('--owner <owner>', 'of one that is open in it')
-  .option('--limit <count>')
+  .addOption(limit())
   .addOption(json())
+  .addHelpText('after', examples('tallystick clusters --owner billing --limit 5'))
   .action(async (options: { json: boolean }) => {
     const { runClusters } = await import('./clusters.js');
     finish(await runClusters(options));
@@ -269,9 +240,9 @@ program
   .option('--webhook <status>', 'to the webhook: pending, sent, kept or dead')
   .option('--kafka <status>', 'to Kafka: pending, sent or dead')
   .option('--kind <kind>', 'for example drift.opened')
-  .option('--limit <count>')
+  .addOption(limit())
   .addOption(json())
-  .addHelpText('after', '\nExample:\n  tallystick alerts --status dead')
+  .addHelpText('after', examples('tallystick alerts --status dead'))
   .action(async (options: { json: boolean }) => {
     const { runAlerts } = await import('./alerts.js');
     finish(await runAlerts(options));
@@ -283,7 +254,7 @@ program
     'what is open, new and resolved, how old it is, what it costs, and how much of stock is explained',
   )
   .addOption(json())
-  .addHelpText('after', '\nExample:\n  tallystick digest --json | jq .ageing')
+  .addHelpText('after', examples('tallystick digest --json | jq .ageing'))
   .action(async (options: { json: boolean }) => {
     const { runDigest } = await import('./digest.js');
     finish(await runDigest(options));
@@ -296,6 +267,10 @@ program
   .option('--as-of <time>', "RFC 3339, by the sources' clocks")
   .option('--known-at <position>', 'as it was known at a ledger position')
   .addOption(json())
+  .addHelpText(
+    'after',
+    examples('tallystick trail SC-100901', 'tallystick trail SC-100901 --as-of 2026-11-20T12:00:00Z'),
+  )
   .action(async (ref: string, options: { json: boolean; asOf?: string; knownAt?: string }) => {
     const { runTrail } = await import('./trail.js');
     finish(await runTrail(ref, options));
@@ -316,6 +291,7 @@ keys
   .command('list')
   .description('the keys, and whether they are valid, expired or revoked')
   .addOption(json())
+  .addHelpText('after', examples('tallystick keys list'))
   .action(async (options: { json: boolean }) => {
     const { runListKeys } = await import('./keys.js');
     await runListKeys(options);
@@ -327,6 +303,7 @@ keys
   .argument('<name>')
   .option('--reason <text>', 'why, kept beside it')
   .addOption(json())
+  .addHelpText('after', examples(`tallystick keys revoke scend-bridge --reason "told in a chat"`))
   .action(async (name: string, options: { json: boolean; reason?: string }) => {
     const { runRevokeKey } = await import('./keys.js');
     await runRevokeKey(name, options);
@@ -336,8 +313,8 @@ program
   .command('demo')
   .description('simulate a day of trading with faults in it, and find them')
   .option('--once', 'exit when done', false)
-  .option('--orders <count>', 'orders of the day, from 200 to 100000', wholeFrom(200, 100_000), 2000)
-  .option('--seed <number>', 'another world, from 0 to 4294967295', wholeFrom(0, 4_294_967_295), 1)
+  .option('--orders <count>', 'orders of the day, from 200 to 100000', whole(200, 100_000), 2000)
+  .option('--seed <number>', 'another world, from 0 to 4294967295', whole(0, 4_294_967_295), 1)
   .addHelpText(
     'after',
     `
@@ -349,14 +326,6 @@ Examples:
     const { runDemo } = await import('./demo/index.js');
     finish(await runDemo(options));
   });
-
-function wholeFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}, in digits.`);
-  };
-}
 
 function finish(ok: boolean): void {
   if (!ok) process.exitCode = 1;

@@ -5,7 +5,8 @@ import { type EventStoreLedgerOptions, createEventStoreLedger } from '../ledger/
 import { ledgerUrl } from '../ledger/eventstoredb/url';
 import type { Ledger } from '../ledger/port';
 import { createPostgresLedger } from '../ledger/postgres';
-import { ConfigError, type Config, loadConfig } from '../platform/config';
+import { ConfigError, type Config } from '../platform/config';
+import { readConfig } from './config';
 import { checkDatabase } from '../platform/database/check-url';
 import { assertInitialised, makeDataDir } from '../platform/database/cluster';
 import { type EmbeddedDatabase, startEmbedded } from '../platform/database/embedded';
@@ -63,10 +64,8 @@ const COMMAND_WAITS_MS = 10_000;
 const TELL_EVERY_MS = 500;
 
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { mode, config = loadConfig(), creates = mode === 'owner', signal, asCopy } = options;
+  const { mode, config = readConfig(), creates = mode === 'owner', signal, asCopy } = options;
   const onPhase = options.onPhase ?? (() => undefined);
-  // As far as it can be without a database: what is wrong in itself is said before anything is started.
-  checkedPolicy(config.policy, null);
   if (config.ledgerUrl) ledgerUrl(config.ledgerUrl.reveal());
   const log = createLogger(config.logLevel);
   if (creates) await makeDataDir(config.dataDir);

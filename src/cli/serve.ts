@@ -1,5 +1,6 @@
 import { writeError } from './output';
-import { type Config, loadConfig } from '../platform/config';
+import type { Config } from '../platform/config';
+import { readConfig } from './config';
 import { createLogger } from '../platform/logging';
 import { Interrupted, stopOnSignal } from '../platform/shutdown';
 import { type Runtime, openRuntime } from './runtime';
@@ -7,7 +8,7 @@ import { listen, startService } from './service';
 
 /** Serves until it is asked to end, also while it starts. */
 export async function runServe(): Promise<void> {
-  const config = loadConfig();
+  const config = readConfig();
   const log = createLogger(config.logLevel);
   const asked = new AbortController();
   const starting = start(config, asked.signal);

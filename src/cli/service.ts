@@ -23,7 +23,7 @@ import { type Upgraded, upgrade } from '../projections/upgrade';
 import { insertOutbox } from '../reactions/outbox';
 import { tellPromotion } from '../reactions/promotion-alert';
 import { kafkaPublisher } from '../reactions/publisher';
-import { checkRoutes, senders } from '../reactions/senders';
+import { senders } from '../reactions/senders';
 import { type Runtime, configureSources, openReplays } from './runtime';
 
 export interface Listening {
@@ -57,7 +57,6 @@ export async function startService(runtime: Runtime, listening?: Listening): Pro
 
 async function startOn(runtime: Runtime, listener: Listener, url: string): Promise<Service> {
   const { config, pool, sources, settings, log, readiness } = runtime;
-  checkRoutes(config.alerts);
   const registry = new Registry();
   const ledger = metered(runtime.ledger, new AppendMeter(registry));
   const folds = new FoldMeter(registry);

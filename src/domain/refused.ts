@@ -4,6 +4,8 @@ export interface Problem {
   path: string;
   /** What is wrong there, and what to write instead. */
   message: string;
+  /** Where it is a word that is not known: it, and those that are. */
+  word?: { said: string; known: readonly string[] };
 }
 
 /** More are not told: whoever has these mended asks again. */

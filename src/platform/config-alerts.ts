@@ -1,11 +1,10 @@
 /** The `alerts:` section of the configuration file: who is told, when, and what else listens. */
 import { z } from 'zod';
-import { type Environment, name, secret, unknownField } from './config-values';
+import { type ConfigChecks, held } from './config-checks';
+import { type Environment, name, oneOf, secret, unknownField } from './config-values';
 
 const text = z.string({ error: 'must be text' }).min(1);
-const severity = z.enum(['critical', 'high', 'medium', 'low'], {
-  error: 'must be critical, high, medium or low',
-});
+const severity = oneOf(['critical', 'high', 'medium', 'low'], 'must be critical, high, medium or low');
 
 /** `07:30`, in minutes since midnight. */
 const timeOfDay = z
@@ -20,12 +19,12 @@ export const slackChannel = z
     "must be the id of a channel, such as C0123456789: in Slack it is at the foot of the channel's details",
   );
 
-export function alertsSchema(env: Environment, timeZone: z.ZodType<string>) {
+export function alertsSchema(env: Environment, timeZone: z.ZodType<string>, checks: ConfigChecks) {
   const list = <T extends z.ZodType>(each: T) => z.array(each).min(1).nullable().default(null);
   const route = z
     .strictObject(
       {
-        detectors: list(text),
+        detectors: list(text.superRefine(held(checks.detector))),
         severities: list(severity),
         sources: list(name),
         owners: list(text),

@@ -6,7 +6,8 @@ import { ConfigError, problemsOf } from './config-error';
 import { errorCode } from './database/errors';
 import { alertsSchema } from './config-alerts';
 import { kafkaSchema } from './config-kafka';
-import { type Environment, name, secret, sha256, unknownField } from './config-values';
+import { type ConfigChecks, held, unchecked } from './config-checks';
+import { type Environment, name, oneOf, secret, sha256, unknownField } from './config-values';
 
 export const keyRoles = ['reader', 'ingest', 'operator', 'admin'] as const;
 
@@ -33,29 +34,34 @@ function fileOrContent(folder: string) {
   });
 }
 
-function fileSchema(env: Environment, folder: string) {
-  const source = z.strictObject(
-    {
-      name,
-      kind: z.string({ error: 'a kind is required, such as prima or scend' }).min(1),
-      timeZone,
-      legalEntity: z.string({ error: 'the legal entity whose books these are is required' }).min(1),
-      /** Epoch milliseconds; nothing before it is missing. Null: the earliest fact received. */
-      startsAt: instant.nullable().default(null),
-      secrets: z
-        .strictObject({ webhook: secret(env).nullable().default(null) }, { error: unknownField })
-        .default({ webhook: null }),
-      /** Silence for longer than this opens feed-stale. Null: what the policy says. */
-      expectedIntervalSeconds: z.int().min(1).max(34_560_000).nullable().default(null),
-      /** Of a custom source, or the name of the file that holds it. Checked by the domain, which reads messages by it. */
-      mapping: fileOrContent(folder).optional(),
-    },
-    { error: unknownField },
-  );
+function fileSchema(env: Environment, folder: string, checks: ConfigChecks) {
+  const source = z
+    .strictObject(
+      {
+        name,
+        kind: z
+          .string({ error: 'a kind is required, such as prima or scend' })
+          .min(1)
+          .superRefine(held(checks.kind)),
+        timeZone,
+        legalEntity: z.string({ error: 'the legal entity whose books these are is required' }).min(1),
+        /** Epoch milliseconds; nothing before it is missing. Null: the earliest fact received. */
+        startsAt: instant.nullable().default(null),
+        secrets: z
+          .strictObject({ webhook: secret(env).nullable().default(null) }, { error: unknownField })
+          .default({ webhook: null }),
+        /** Silence for longer than this opens feed-stale. Null: what the policy says. */
+        expectedIntervalSeconds: z.int().min(1).max(34_560_000).nullable().default(null),
+        /** Of a custom source, or the name of the file that holds it. */
+        mapping: fileOrContent(folder).superRefine(held(checks.mapping)).optional(),
+      },
+      { error: unknownField },
+    )
+    .superRefine(held(checks.source));
   const key = z.strictObject(
     {
       name,
-      role: z.enum(keyRoles, { error: `must be one of ${keyRoles.join(', ')}` }),
+      role: oneOf(keyRoles),
       /** Of the bearer token, so that neither the file nor the environment holds what opens the door. */
       sha256: sha256(env),
       /** Epoch milliseconds from which it opens nothing; never, where it is not said. */
@@ -69,10 +75,10 @@ function fileSchema(env: Environment, folder: string) {
     {
       sources: z.array(source).max(1_000).default([]).superRefine(uniqueNames),
       keys: z.array(key).max(1_000).default([]).superRefine(uniqueNames),
-      alerts: alertsSchema(env, timeZone).prefault({}),
+      alerts: alertsSchema(env, timeZone, checks).prefault({}),
       kafka: kafkaSchema(env, folder).prefault({}),
-      /** Checked by the domain, which knows the detectors and feeds. */
-      policy: z.unknown().optional(),
+      /** As it is written. Which sources there are is known later. */
+      policy: z.unknown().superRefine(held(checks.policy)).optional(),
     },
     { error: unknownField },
   );
@@ -85,8 +91,8 @@ export type KeyConfig = ConfigFile['keys'][number];
  * Reads a YAML or JSON configuration file. Throws ConfigError naming every place that is wrong.
  * @param file undefined where there is none: then no sources and no keys
  */
-export function readConfigFile(file: string | undefined, env: Environment): ConfigFile {
-  const schema = fileSchema(env, file === undefined ? '' : path.dirname(file));
+export function readConfigFile(file: string | undefined, env: Environment, checks = unchecked): ConfigFile {
+  const schema = fileSchema(env, file === undefined ? '' : path.dirname(file), checks);
   if (file === undefined) return schema.parse({});
   const place = path.basename(file);
   const lines = new LineCounter();

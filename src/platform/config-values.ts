@@ -6,8 +6,16 @@ import {
   placeholderDigest,
   placeholderSecret,
 } from './config-placeholders';
-import { nearest } from './nearest';
+import { meant } from './nearest';
 import { Secret } from './secret';
+
+/** One of these words; the nearest is told to who wrote another. */
+export function oneOf<const W extends readonly [string, ...string[]]>(
+  words: W,
+  sentence = `must be one of ${words.join(', ')}`,
+) {
+  return z.enum(words, { error: ({ input }) => `${sentence}${meant(input, words)}` });
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,9 +66,6 @@ export function sha256(env: Environment) {
 export function unknownField(issue: { code?: string; keys?: unknown; inst?: unknown }): string | undefined {
   if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined;
   const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-  const fields = issue.keys.map((key) => {
-    const meant = nearest(String(key), known);
-    return meant === null ? String(key) : `${String(key)} (did you mean ${meant}?)`;
-  });
+  const fields = issue.keys.map((key) => `${String(key)}${meant(String(key), known)}`);
   return `unknown field ${fields.join(', ')}; remove it or correct its spelling`;
 }

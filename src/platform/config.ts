@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError, problemsOf } from './config-error';
 import { hasPlaceholder, placeholderSecret } from './config-placeholders';
 import { slackChannel } from './config-alerts';
 import { type ConfigFile, readConfigFile } from './config-file';
-import type { Environment } from './config-values';
+import { type ConfigChecks, unchecked } from './config-checks';
+import { type Environment, oneOf } from './config-values';
+import { nearest } from './nearest';
 import { Secret } from './secret';
 
 export { ConfigError } from './config-error';
@@ -71,13 +73,7 @@ const environmentSchema = z.object({
     .default('https://slack.com/api'),
   ROLE: text
     .transform((list) => list.split(',').map((role) => role.trim()))
-    .pipe(
-      z.array(
-        z.enum(['all', ...roles], {
-          error: `must be all, or some of ${roles.join(', ')}, divided by commas`,
-        }),
-      ),
-    )
+    .pipe(z.array(oneOf(['all', ...roles], `must be all, or some of ${roles.join(', ')}, divided by commas`)))
     .transform((list): Role[] =>
       roles.filter((role) => list.includes('all') || list.some((said) => has(said, role))),
     )
@@ -88,7 +84,7 @@ const environmentSchema = z.object({
     .regex(/^[1-9]\d{0,5}$/, 'must be a whole number of seconds from 1 to 999999')
     .transform(Number)
     .default(300),
-  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+  LOG_LEVEL: oneOf(logLevels).default('info'),
 });
 
 /** Paths are appended to it, and whoever reads an alert sees it. */
@@ -131,18 +127,23 @@ type DeepReadonly<T> = T extends Secret
     : T;
 
 /** Reads the environment and the configuration file into a frozen value. Throws ConfigError naming every place that is wrong. */
-export function loadConfig(env: Environment = process.env, cwd = process.cwd()): Config {
+export function loadConfig(
+  env: Environment = process.env,
+  cwd = process.cwd(),
+  checks: ConfigChecks = unchecked,
+): Config {
   // An empty variable is how a shell or a compose file says "not set".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  const file = given['TALLYSTICK_CONFIG']
-    ? path.resolve(cwd, given['TALLYSTICK_CONFIG'])
-    : usualFiles.map((usual) => path.join(cwd, usual)).find((usual) => existsSync(usual));
-  if (!parsed.success)
-    throw new ConfigError([...problemsOf(parsed.error, 'environment'), ...problemsIn(file, given)]);
+  const file = configFileOf(given, cwd);
+  const others = checks.environment(given);
+  if (!parsed.success || others.length > 0) {
+    const own = parsed.success ? [] : problemsOf(parsed.error, 'environment');
+    throw new ConfigError([...own, ...others, ...problemsIn(file, given, checks)]);
+  }
   const { data } = parsed;
   const config: Config = {
-    ...readConfigFile(file, given),
+    ...readConfigFile(file, given, checks),
     host: data.HOST,
     port: data.PORT,
     publicUrl: data.PUBLIC_URL,
@@ -161,21 +162,26 @@ export function loadConfig(env: Environment = process.env, cwd = process.cwd()):
     roles: data.ROLE,
     logLevel: data.LOG_LEVEL,
   };
-  const slack = slackProblems(config);
-  if (slack.length > 0) throw new ConfigError(slack);
+  const problems = slackProblems(config);
   if (!isLoopback(config.host) && config.keys.length === 0) {
-    throw new ConfigError([
+    problems.push(
       `environment: HOST: ${config.host} is reachable from other machines, but no keys are configured; ` +
         'add keys to the configuration file, or listen on 127.0.0.1',
-    ]);
+    );
   }
+  if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(config);
 }
 
+function configFileOf(env: Environment, cwd: string): string | undefined {
+  if (env['TALLYSTICK_CONFIG']) return path.resolve(cwd, env['TALLYSTICK_CONFIG']);
+  return usualFiles.map((usual) => path.join(cwd, usual)).find((usual) => existsSync(usual));
+}
+
 /** What is wrong with the file is told together with what is wrong with the environment. */
-function problemsIn(file: string | undefined, env: Environment): string[] {
+function problemsIn(file: string | undefined, env: Environment, checks: ConfigChecks): string[] {
   try {
-    readConfigFile(file, env);
+    readConfigFile(file, env, checks);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
@@ -194,6 +200,28 @@ function slackProblems({ slack: { webhookUrl, botToken, channel }, alerts }: Con
   if (!botToken && alerts.routes.some((route) => route.channel !== null))
     problems.push('alerts: routes: a webhook has one channel; routes to others need SLACK_BOT_TOKEN');
   return problems;
+}
+
+const PREFIX = 'TALLYSTICK_';
+
+/**
+ * What begins as our variables do and is none of them, nor named by the configuration file. It is told and not refused, since an
+ * environment may be shared with other programs.
+ */
+export function unknownVariables(env: Environment, cwd: string, others: readonly string[]): string[] {
+  const file = configFileOf(env, cwd);
+  const text = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const known = [...Object.keys(environmentSchema.shape), ...others].filter((name) =>
+    name.startsWith(PREFIX),
+  );
+  const after = known.map((name) => name.slice(PREFIX.length));
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !text.includes(name))
+    .sort()
+    .map((name) => {
+      const near = nearest(name.slice(PREFIX.length), after);
+      return `environment: ${name} is nothing that Tallystick reads${near === null ? '' : `; did you mean ${PREFIX}${near}?`}`;
+    });
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,9 +4,23 @@ export function nearest(word: string, known: readonly string[]): string | null {
   const said = word.slice(0, 64).toLowerCase();
   const near = known
     .map((each) => ({ each, distance: distanceOf(said, each.toLowerCase()) }))
-    .filter(({ each, distance }) => distance <= Math.max(1, Math.floor(each.length / 3)))
+    .filter(
+      ({ each, distance }) =>
+        distance <= Math.max(1, Math.floor(each.length / 3)) || isLongerFormOf(said, each.toLowerCase()),
+    )
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.each ?? null;
+}
+
+/** `warning` for `warn`. */
+function isLongerFormOf(said: string, word: string): boolean {
+  return word.length >= 4 && said.startsWith(word) && said.length - word.length <= 4;
+}
+
+/** ` (did you mean scend?)`, or nothing. Never the word that was found: it may be a secret in the wrong place. */
+export function meant(word: unknown, known: readonly string[]): string {
+  const near = typeof word === 'string' ? nearest(word, known) : null;
+  return near === null ? '' : ` (did you mean ${near}?)`;
 }
 
 /** Letters to put in, take out or change (Levenshtein). */

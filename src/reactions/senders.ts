@@ -1,7 +1,6 @@
 /** The senders of a service, by its configuration: one for people, one for machines. */
 import type { Pool } from 'pg';
-import { catalogue } from '../domain/drift/catalogue';
-import { type Config, ConfigError } from '../platform/config';
+import type { Config } from '../platform/config';
 import type { Log } from '../platform/logging';
 import { planner } from './alerting/plan';
 import type { Channel } from './channel';
@@ -16,27 +15,12 @@ import { Threads } from './slack/threads';
 import { SlackWebhook } from './slack/webhook';
 import { StandardWebhook } from './standard-webhook';
 
-const known = new Set(catalogue.map(({ code }) => code));
-
 export interface SendersParts {
   config: Pick<Config, 'slack' | 'alerts' | 'kafka'>;
   pool: Pool;
   log: Log;
   /** Where readers of a message find this service, such as `http://127.0.0.1:7420`. */
   link: string;
-}
-
-/** Throws ConfigError where a route names a detector that there is not. */
-export function checkRoutes({ routes }: Pick<Config['alerts'], 'routes'>): void {
-  const unknown = routes.flatMap(({ detectors }, index) =>
-    (detectors ?? [])
-      .filter((code) => !known.has(code))
-      .map(
-        (code) =>
-          `alerts: routes[${index}]: detectors: there is no detector ${code}; docs/detectors.md lists them`,
-      ),
-  );
-  if (unknown.length > 0) throw new ConfigError(unknown);
 }
 
 export function senders({ config, pool, log, link }: SendersParts): OutboxSender[] {

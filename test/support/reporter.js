@@ -1,5 +1,5 @@
 /**
- * Jest reporter: writes the runner's numbers and the names of skipped tests to TALLYSTICK_TEST_RESULTS, from where
+ * Jest reporter: writes the runner's numbers and the names of skipped tests to JEST_TEST_RESULTS, from where
  * scripts/test.js prints them last. A file that could not even start counts as one failure.
  */
 'use strict';
@@ -7,7 +7,7 @@ const fs = require('node:fs');
 
 module.exports = class ResultsReporter {
   onRunComplete(_contexts, results) {
-    const target = process.env.TALLYSTICK_TEST_RESULTS;
+    const target = process.env.JEST_TEST_RESULTS;
     if (!target) return;
     const skippedTests = results.testResults.flatMap((file) =>
       file.testResults

@@ -1,2 +1,2 @@
 /** Environment variable that names, to the test workers, the folder of this run's server. */
-export const testFolderVariable = 'TALLYSTICK_JEST_FOLDER';
+export const testFolderVariable = 'JEST_TEST_FOLDER';

@@ -5,7 +5,8 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createWorld, everyFault, type World } from '../../simulator';
-import { type Config, Secret, loadConfig } from '../../platform/config';
+import { type Config, Secret } from '../../platform/config';
+import { readConfig } from '../config';
 import { makeDataDir } from '../../platform/database/cluster';
 import { Interrupted, aborted, onceAsked } from '../../platform/shutdown';
 import { type Runtime, openRuntime } from '../runtime';
@@ -26,7 +27,7 @@ const DAY_MS = 86_400_000;
 /** True when everything injected was found and nothing else. */
 export async function runDemo({ once, orders, seed }: DemoOptions): Promise<boolean> {
   // Simulating takes its time; what cannot be kept is said before.
-  await makeDataDir(loadConfig().dataDir);
+  await makeDataDir(readConfig().dataDir);
   const world = createWorld({ seed, orders, startAt: Date.now() - 4 * DAY_MS, faults: everyFault() });
   const secrets = makeSecrets(world);
   const config = await demoConfig(world, secrets);
@@ -121,7 +122,7 @@ function makeSecrets(world: World): Secrets {
 }
 
 async function demoConfig(world: World, secrets: Secrets): Promise<Config> {
-  const config = loadConfig();
+  const config = readConfig();
   const sources = world.sources().map((source) => ({
     ...source,
     expectedIntervalSeconds: source.expectedIntervalSeconds ?? null,

@@ -73,7 +73,9 @@ function detectorProblems(
     const path = `${place}.${code}`;
     const detector = known.get(code);
     if (!detector) {
-      return [{ path, message: `no such detector; there are: ${[...known.keys()].join(', ')}` }];
+      const codes = [...known.keys()];
+      const message = `no such detector; there are: ${codes.join(', ')}`;
+      return [{ path, message, word: { said: code, known: codes } }];
     }
     const unread = (Object.keys(said) as Setting[]).filter((setting) => !detector.reads.has(setting));
     return unread.map((setting) => ({
@@ -111,6 +113,7 @@ function scopeProblems(
     problems.push({
       path: `${place}.match.channel`,
       message: `no channel is named ${match.channel}; there are: ${allChannels.join(', ')}; name others in channels`,
+      word: { said: match.channel, known: allChannels },
     });
   }
   if (match.source !== undefined)
@@ -122,7 +125,7 @@ function sourceProblems(name: string, path: string, sources: readonly PolicySour
   if (sources === null || sources.some((source) => source.name === name)) return [];
   const names = sources.map((source) => source.name).sort();
   const there = names.length === 0 ? 'none is configured' : `there are: ${names.join(', ')}`;
-  return [{ path, message: `no source is named ${name}; ${there}` }];
+  return [{ path, message: `no source is named ${name}; ${there}`, word: { said: name, known: names } }];
 }
 
 /** What is said twice of the same things, and not the same. */

@@ -65,7 +65,10 @@ export class KafkaConsumers {
   /** What a broker answers is one sentence; where in the client it was found helps nobody who runs this. */
   private tell(error: unknown, pauseMs: number): void {
     const reason = error instanceof Error ? error.message : String(error);
-    this.parts.log.warn({ reason, pauseMs }, 'Kafka cannot be read; it is tried again');
+    this.parts.log.warn(
+      { reason, pauseMs },
+      'Kafka cannot be read at the brokers that KAFKA_BROKERS names; it is tried again',
+    );
     this.parts.log.debug({ err: error }, 'why Kafka could not be read');
   }
 

@@ -3,7 +3,9 @@ import { z } from 'zod';
 
 /** JSONata; several lines may be written as a list of them. */
 const expression = z
-  .union([z.string().min(1), z.array(z.string()).min(1)])
+  .union([z.string().min(1), z.array(z.string()).min(1)], {
+    error: 'must be a JSONata expression as text, or a list of its lines',
+  })
   .transform((lines) => (typeof lines === 'string' ? lines : lines.join('\n')))
   .pipe(z.string())
   .meta({ description: 'A JSONata expression, or its lines.' });
