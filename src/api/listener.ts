@@ -1,6 +1,7 @@
 import { type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
+import { own } from '../domain/own';
 import { unavailable } from '../platform/http/errors';
 import { problemContentType, problemOf } from '../platform/http/problem';
 import { SECURITY_HEADERS } from './security-headers';
@@ -99,7 +100,7 @@ function refused(error: Error, port: number, host: string): Error {
     ENOTFOUND: `HOST: the name ${host} is not known: set HOST to an address of this machine, such as 127.0.0.1.`,
     EAI_AGAIN: `HOST: the name ${host} cannot be looked up: set HOST to an address of this machine, such as 127.0.0.1.`,
   };
-  const said = Object.hasOwn(remedies, String(code)) ? remedies[String(code)] : undefined;
+  const said = own(remedies, String(code));
   return said === undefined
     ? error
     : Object.assign(new Error(said, { cause: error }), { code: 'cannot-listen' });

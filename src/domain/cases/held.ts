@@ -124,7 +124,8 @@ type Content = Pick<Held<unknown>, 'at' | 'hash' | 'value'>;
 const texts = new WeakMap<object, string>();
 
 function textOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(JSON.stringify(value));
+  if (typeof value !== 'object' || value === null)
+    return value === undefined ? 'undefined' : JSON.stringify(value);
   let text = texts.get(value);
   if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
   return text;
