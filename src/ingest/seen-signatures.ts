@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
 
 const SWEEP_MS = 60_000;
+/** No signature is good for longer: what is kept beyond was dated by a database's clock that has been set back since. */
+const LONGEST_SECONDS = 86_400;
 
 /** The dated deliveries that were accepted, for as long as their signature could be used again; shared by all replicas. */
 export class SeenSignatures {
@@ -30,7 +32,10 @@ export class SeenSignatures {
   private async sweep(): Promise<void> {
     if (performance.now() - this.sweptAt < SWEEP_MS) return;
     this.sweptAt = performance.now();
-    await this.pool.query('DELETE FROM app.seen_signatures WHERE expires_at < now()');
+    await this.pool.query(
+      'DELETE FROM app.seen_signatures WHERE expires_at < now() OR expires_at > now() + make_interval(secs => $1)',
+      [LONGEST_SECONDS],
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { dial } from '../../test/support/dial';
 import { send } from '../../test/support/http';
 import { type IngestApp, startIngestApp } from '../../test/support/ingest-app';
 import { type Ledger, LedgerUnavailable } from '../ledger/port';
+import { SeenSignatures } from './seen-signatures';
 
 const scendSecret = 'a scend secret';
 const middlewareKey = Buffer.from('0123456789abcdef01234567');
@@ -96,6 +97,18 @@ it('forgets signatures that are too old to be used again', async () => {
   );
   expect(rows[0]?.seconds).toBeGreaterThan(600);
   expect(rows[0]?.seconds).toBeLessThan(700);
+});
+
+it('forgets what a clock that was set back since has dated years ahead', async () => {
+  const { pool } = app.database;
+  await pool.query(
+    `INSERT INTO app.seen_signatures (replay_key, expires_at) VALUES ('\\x00', now() + interval '3 years')`,
+  );
+  await new SeenSignatures(pool).remember('another', 300);
+  const { rows } = await pool.query(
+    `SELECT FROM app.seen_signatures WHERE expires_at > now() + interval '1 day'`,
+  );
+  expect(rows).toEqual([]);
 });
 
 it.each<[string, string, (text: string) => Record<string, string>, string]>([

@@ -67,6 +67,9 @@ export interface Claim {
 /** Bodies that are taken at once, unless a single one has more. */
 const MOST_BYTES = 8_388_608;
 
+/** Nothing waits longer, be it for a quiet night's end: what seems to was put off by a clock that has been set back since. */
+const LONGEST_PAUSE = `interval '25 hours'`;
+
 const ms = (parameter: string) => `${parameter} * interval '1 millisecond'`;
 
 /** The outbox, as one of its two kinds of reader sees it. Column names are this file's own. */
@@ -88,7 +91,7 @@ export class Outbox {
     const { rows } = await this.pool.query<Claimed<string, string>>(
       `WITH due AS MATERIALIZED (
          SELECT id, octet_length(body) AS bytes, ${nextAttemptAt} AS at FROM app.outbox o
-          WHERE ${status} = 'pending' AND ${nextAttemptAt} <= now() - ${ms('$3')}
+          WHERE ${status} = 'pending' AND (${nextAttemptAt} <= now() - ${ms('$3')} OR ${nextAttemptAt} > now() + ${LONGEST_PAUSE})
             AND NOT EXISTS (SELECT FROM app.outbox e WHERE e.told_as = o.told_as AND e.id < o.id AND e.${status} = 'pending')
           ORDER BY ${nextAttemptAt}, id LIMIT $1 FOR UPDATE SKIP LOCKED),
        summed AS (SELECT id, sum(bytes) OVER (ORDER BY at, id) - bytes AS before FROM due)

@@ -96,6 +96,15 @@ describe('OutboxSender', () => {
       )
     ).rows;
 
+  it('sends what a clock that was set back since has put off for years, and nothing that waits for its hour', async () => {
+    await put(2);
+    await database.pool.query(
+      `UPDATE app.outbox SET next_attempt_at = now() + CASE WHEN id % 2 = 0 THEN interval '3 years' ELSE interval '23 hours' END`,
+    );
+    await (await sender([ok])).turn();
+    expect((await rows()).map(({ status }) => status).sort()).toEqual(['pending', 'sent']);
+  });
+
   it('tells one drift in full, as text that formats and links nothing', async () => {
     await put(1);
     await (await sender([ok])).turn();
