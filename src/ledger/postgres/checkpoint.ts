@@ -52,7 +52,8 @@ export class Checkpoints {
   /** Told of every block in order; never makes an append wait. */
   sealed(block: SealedBlock): void {
     this.last = block;
-    if (block.number % this.everyBlocks === 0) this.writeLast();
+    // Of a new ledger the first block at once: whoever verifies in its first minute has something to compare with.
+    if (this.lastWritten === 0 || block.number % this.everyBlocks === 0) this.writeLast();
   }
 
   async close(): Promise<void> {

@@ -33,12 +33,13 @@ describe('checkpoints', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('are written after each N blocks and on close, to the file and to the log', async () => {
+  it('are written of a new ledger at once, after each N blocks and on close, to the file and to the log', async () => {
     const checkpoints = new Checkpoints(file, 3, logger);
     for (let number = 1; number <= 7; number += 1) checkpoints.sealed(block(number));
     await checkpoints.close();
     const lines = (await readFile(file, 'utf8')).split('\n').map((line) => JSON.parse(line) as unknown);
     expect(lines).toEqual([
+      { position: 10, block: 1, hash: '01'.repeat(32), at: '2026-01-01T00:00:00.000Z' },
       { position: 30, block: 3, hash: '03'.repeat(32), at: '2026-01-03T00:00:00.000Z' },
       { position: 60, block: 6, hash: '06'.repeat(32), at: '2026-01-06T00:00:00.000Z' },
       { position: 70, block: 7, hash: '07'.repeat(32), at: '2026-01-07T00:00:00.000Z' },
