@@ -24,6 +24,8 @@ const policy = policySchema.parse({
 interface Told {
   ahead: DriftChanges[];
   whole: DriftChanges[];
+  /** The longest list of keys that the promotion asked by. */
+  longest: number;
 }
 
 class Nothing extends Error {}
@@ -40,8 +42,13 @@ async function asked(
     catchUp: (client, position) => catchUp.upTo(position, client),
     tell: async (client, succession) => {
       const after = schemaName(succession.next.schema);
-      const ahead = await counted.now(client, succession, await positionOf(client, LIVE));
-      told = { ahead, whole: await driftChanges(client, { before: LIVE, after }) };
+      const since = await positionOf(client, LIVE);
+      const queries = jest.spyOn(client, 'query');
+      const ahead = await counted.now(client, succession, since);
+      const lists = (queries.mock.calls as unknown[][]).flat(2).filter((value) => Array.isArray(value));
+      queries.mockRestore();
+      const longest = Math.max(0, ...lists.map(({ length }) => length));
+      told = { ahead, whole: await driftChanges(client, { before: LIVE, after }), longest };
       throw new Nothing();
     },
   });
@@ -59,14 +66,20 @@ async function drafted(house: House): Promise<{ generation: number; schema: stri
 }
 
 describe('what a promotion changes, counted ahead', () => {
-  it.each([0, 0.3, 0.7, 1])('is what it is when it is promoted, %d of all having been there', (share) =>
+  it.each([
+    [0, 20_000],
+    [0.3, 20_000],
+    [0.7, 20_000],
+    [1, 20_000],
+    [0.3, 3],
+  ])('is what it is when it is promoted, %d of all having been there, up to %d moving', (share, most) =>
     inHouse(async (house) => {
       const some = Math.round(messages.length * share);
       await house.configure(sourcesOf(world));
       await deliver(house, messages.slice(0, some), [40]);
       await house.fold();
       const { generation, schema, catchUp } = await drafted(house);
-      const counted = await CountedAhead.open(house.pool, schema);
+      const counted = await CountedAhead.open(house.pool, schema, most);
       try {
         // Live goes on in steps, and the other follows at its own pace.
         await deliver(house, messages.slice(some), [40]);
@@ -75,9 +88,12 @@ describe('what a promotion changes, counted ahead', () => {
         await house.fold();
         await house.tick(WORLD_OVER);
         await house.fold();
-        const { ahead, whole } = await asked(house, counted, generation, catchUp);
+        const { ahead, whole, longest } = await asked(house, counted, generation, catchUp);
         expect(ahead).toEqual(whole);
         expect(whole.length).toBeGreaterThan(2);
+        // What is beyond the bound is counted anew, and not kept in memory.
+        expect(longest).toBeLessThanOrEqual(most);
+        if (share < 1 && most > 3) expect(longest).toBeGreaterThan(3);
       } finally {
         await counted.close();
       }

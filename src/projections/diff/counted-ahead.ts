@@ -22,6 +22,9 @@ interface Keys {
   anchors: string[];
 }
 
+/** Their keys are held in memory. */
+const MOST_MOVED = 20_000;
+
 const AMONG = '(case_key, anchor) IN (SELECT * FROM unnest($1::text[], $2::text[]))';
 
 export class CountedAhead {
@@ -29,10 +32,14 @@ export class CountedAhead {
     /** In the transaction that saw what was counted. */
     private readonly then: PoolClient,
     private readonly counted: Counted,
+    private readonly most: number,
   ) {}
 
-  /** Between the live generation and the one in `schema`. A connection is held until `close`. */
-  static async open(pool: Pool, schema: string): Promise<CountedAhead> {
+  /**
+   * Between the live generation and the one in `schema`. A connection is held until `close`.
+   * @param most drifts that may move meanwhile; where more do, all is counted anew
+   */
+  static async open(pool: Pool, schema: string, most = MOST_MOVED): Promise<CountedAhead> {
     const client = await pool.connect();
     try {
       // Only while both are read whole must they keep their names.
@@ -42,7 +49,7 @@ export class CountedAhead {
       await client.query('SET LOCAL max_parallel_workers_per_gather = 0');
       const counted = await count(client, schema);
       await letNamesGo(client);
-      return new CountedAhead(client, counted);
+      return new CountedAhead(client, counted, most);
     } catch (error) {
       await leave(client);
       throw error;
@@ -55,49 +62,41 @@ export class CountedAhead {
    */
   async now(client: ClientBase, { live, next }: Succession, since: number): Promise<DriftChanges[]> {
     const sides = { before: LIVE, after: schemaName(next.schema) };
+    const anew = () => driftChanges(client, { ...sides, within: notOwn(sides.after, '$1'), values: [since] });
     // Another one was promoted meanwhile, which happens to people who do not talk to each other.
-    if (live.id !== this.counted.live) {
-      const own = (await movedSince(client, sides.after, { before: since, after: since }, since)).own;
-      return driftChanges(client, { ...sides, within: `NOT (${AMONG})`, values: [own.cases, own.anchors] });
-    }
-    const { all, own } = await movedSince(client, sides.after, this.counted.positions, since);
-    if (all.cases.length === 0) return this.counted.drifts;
-    const were = await driftChanges(this.then, { ...sides, within: AMONG, values: [all.cases, all.anchors] });
-    const are = await driftChanges(client, {
-      ...sides,
-      within: `${AMONG} AND NOT (${AMONG.replace('$1', '$3').replace('$2', '$4')})`,
-      values: [all.cases, all.anchors, own.cases, own.anchors],
-    });
+    if (live.id !== this.counted.live) return anew();
+    const moved = await this.movedSince(client, sides.after, since);
+    if (moved.cases.length > this.most) return anew();
+    if (moved.cases.length === 0) return this.counted.drifts;
+    const keys = [moved.cases, moved.anchors];
+    const were = await driftChanges(this.then, { ...sides, within: AMONG, values: keys });
+    const within = `${AMONG} AND ${notOwn(sides.after, '$3')}`;
+    const are = await driftChanges(client, { ...sides, within, values: [...keys, since] });
     return balance(client, [...this.counted.drifts, ...are], were);
   }
 
   close(): Promise<void> {
     return leave(this.then);
   }
+
+  /** What has moved since it was counted, or one more than `most` of it. */
+  private async movedSince(client: ClientBase, after: string, since: number): Promise<Keys> {
+    const { positions } = this.counted;
+    const { rows } = await client.query<{ case_key: string; anchor: string }>(
+      `SELECT case_key, anchor FROM ${LIVE}.drifts WHERE changed_by > $1
+        UNION
+       SELECT case_key, anchor FROM ${after}.drifts WHERE changed_by > $2
+        LIMIT $3`,
+      [positions.before, Math.min(positions.after, since), this.most + 1],
+    );
+    return { cases: rows.map((row) => row.case_key), anchors: rows.map((row) => row.anchor) };
+  }
 }
 
-/** What has moved since it was counted; and of that, what facts after `since` have opened or ended. */
-async function movedSince(
-  client: ClientBase,
-  after: string,
-  positions: Counted['positions'],
-  since: number,
-): Promise<{ all: Keys; own: Keys }> {
-  const { rows } = await client.query<{ case_key: string; anchor: string; own: boolean }>(
-    `SELECT case_key, anchor, bool_or(own) AS own FROM (
-       SELECT case_key, anchor, false AS own FROM ${LIVE}.drifts WHERE changed_by > $1
-        UNION ALL
-       SELECT case_key, anchor, opened_by > $3 OR (changed_by > $3 AND status NOT IN ('open', 'accepted'))
-         FROM ${after}.drifts WHERE changed_by > least($2::bigint, $3::bigint)) moved
-      GROUP BY case_key, anchor`,
-    [positions.before, positions.after, since],
-  );
-  return { all: keysOf(rows), own: keysOf(rows.filter(({ own }) => own)) };
-}
-
-function keysOf(rows: readonly { case_key: string; anchor: string }[]): Keys {
-  return { cases: rows.map((row) => row.case_key), anchors: rows.map((row) => row.anchor) };
-}
+/** What facts after `since`, a parameter, have neither opened nor ended. */
+const notOwn = (after: string, since: string) => `NOT EXISTS (
+  SELECT FROM ${after}.drifts own WHERE (own.case_key, own.anchor) = (drifts.case_key, drifts.anchor)
+     AND (own.opened_by > ${since} OR (own.changed_by > ${since} AND own.status NOT IN ('open', 'accepted'))))`;
 
 async function count(client: ClientBase, schema: string): Promise<Counted> {
   const after = schemaName(schema);
