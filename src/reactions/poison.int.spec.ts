@@ -58,6 +58,7 @@ describe('an alert that cannot be rendered or sent', () => {
       threads: new Threads(database.pool),
       sums: () => Promise.resolve(sumsOf([])),
       plan: plan(),
+      log: createLogger('silent'),
       place: 'C0001',
       link: '',
       paceMs: 0,

@@ -60,7 +60,7 @@ export function patiently(
   };
 }
 
-function slackChannel({ config, pool, link }: SendersParts): Channel | null {
+function slackChannel({ config, pool, log, link }: SendersParts): Channel | null {
   const { webhookUrl, botToken, channel, apiUrl } = config.slack;
   const plan = planner(pool, config.alerts);
   if (botToken !== null && channel !== null) {
@@ -70,6 +70,7 @@ function slackChannel({ config, pool, link }: SendersParts): Channel | null {
       threads: new Threads(pool),
       sums: sumsFrom(pool),
       plan,
+      log,
       place: channel,
       link,
     });

@@ -48,6 +48,8 @@ describe('Slack as a bot', () => {
   let slack: SlackApiDouble;
   /** What is open, as the world of the test has it: by what a thread is about. */
   let open: Record<string, number>;
+  /** What of that cannot be read. */
+  let unreadable: Set<string>;
   const warnings: string[] = [];
   beforeAll(async () => {
     database = await freshDatabase();
@@ -56,6 +58,7 @@ describe('Slack as a bot', () => {
   beforeEach(async () => {
     slack = await slackApi(['C0001', 'C0002']);
     open = {};
+    unreadable = new Set();
     warnings.length = 0;
     await database.pool.query('TRUNCATE app.outbox, app.alert_threads RESTART IDENTITY');
   });
@@ -67,6 +70,7 @@ describe('Slack as a bot', () => {
     .mockImplementation((...told: unknown[]) => void warnings.push(JSON.stringify(told)));
 
   const sums = (about: string): Promise<ThreadSums> => {
+    if (unreadable.has(about)) return Promise.reject(new RangeError('half a character'));
     const count = open[about] ?? 0;
     const some = {
       open: count,
@@ -84,7 +88,7 @@ describe('Slack as a bot', () => {
     const plan = planner(pool, { ...NO_RULES, ...over }, () => NOW);
     const threads = new Threads(pool);
     const channel = new SlackBot({
-      ...{ api, threads, sums, plan, link: LINK, place: 'C0001' },
+      ...{ api, threads, sums, plan, log, link: LINK, place: 'C0001' },
       paceMs: 0,
       now: () => NOW,
     });
@@ -291,6 +295,32 @@ describe('Slack as a bot', () => {
     await put('d0', about('SKU0'), 'drift.resolved');
     await sending.turn();
     expect(slack.threads()).toMatchObject([{ replies: [{}, {}, {}] }]);
+  });
+
+  it('brings threads up to date, though one of them cannot be read', async () => {
+    const names = Array.from({ length: 25 }, (_, i) => `SKU${i}`);
+    for (const [i, name] of names.entries()) await put(`d${i}`, about(name));
+    open = Object.fromEntries(names.map((name) => [cluster(name), 1]));
+    const sending = sender();
+    await settled(sending);
+    // As many as are looked at in one turn, and the longest unseen.
+    unreadable = new Set(names.slice(0, 20).map((name) => cluster(name)));
+    open = Object.fromEntries(names.map((name) => [cluster(name), 2]));
+    await database.pool.query(
+      `UPDATE app.alert_threads SET dirty = true, refreshed_at = now() - (CASE WHEN about = ANY($1) THEN interval '2 minutes' ELSE interval '1 minute' END)`,
+      [[...unreadable]],
+    );
+    await sending.turn();
+    await sending.turn();
+    const texts = slack.threads().map(({ text }) => text);
+    expect(texts.filter((text) => text.startsWith('2 × '))).toHaveLength(5);
+    // They are looked at again when the others were.
+    unreadable.clear();
+    await database.pool.query(
+      `UPDATE app.alert_threads SET refreshed_at = refreshed_at - interval '1 minute'`,
+    );
+    await settled(sending);
+    expect(slack.threads().filter(({ text }) => text.startsWith('2 × '))).toHaveLength(25);
   });
 
   it('sends each once when several senders run', async () => {

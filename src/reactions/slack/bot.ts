@@ -3,6 +3,8 @@
  * have arrived is looked for before it is sent again.
  */
 import { clusterName } from '../../domain/drift/cluster';
+import type { Log } from '../../platform/logging';
+import { isDatabaseAway } from '../../platform/pools';
 import { clusterId } from '../../projections/engine/reconcile';
 import { threadOf, type Planner } from '../alerting/plan';
 import type { Channel, Group } from '../channel';
@@ -22,6 +24,7 @@ export interface BotParts {
   threads: Threads;
   sums: ReadSums;
   plan: Planner;
+  log: Pick<Log, 'error'>;
   /** Where what no route sends elsewhere goes. */
   place: string;
   link: string;
@@ -54,22 +57,38 @@ export class SlackBot implements Channel {
     return outcome;
   }
 
-  /** Brings the first messages up to date; stops at the first that Slack does not take. */
+  /** Brings the first messages up to date; stops at the first that Slack does not take, not at one that cannot be made. */
   async tidy(timing: Timing): Promise<Outcome | null> {
-    const { api, threads, sums } = this.parts;
+    const { api, threads } = this.parts;
     let changed: Outcome | null = null;
     for (const thread of await threads.due()) {
       if (timing.cut.aborted) break;
-      const now = await sums(thread.about);
-      const text = this.text(thread, now);
+      const made = await this.made(thread);
+      if (made === null) {
+        await threads.postpone(thread.key);
+        continue;
+      }
+      const { text, open } = made;
       if (text !== thread.told && thread.ts !== null) {
         const failed = await api.update(thread.place, thread.ts, text, timing);
         if (failed && !isGone(failed) && !failed.final) return failed;
         changed = failed ? changed : { sent: true };
       }
-      await threads.refreshed(thread.key, text, now.open === 0);
+      await threads.refreshed(thread.key, text, open === 0);
     }
     return changed;
+  }
+
+  /** The first message as it should be; null where that cannot be read or said. */
+  private async made(thread: Thread): Promise<{ text: string; open: number } | null> {
+    try {
+      const now = await this.parts.sums(thread.about);
+      return { text: this.text(thread, now), open: now.open };
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      this.parts.log.error({ err: error, thread: thread.key }, 'a thread could not be brought up to date');
+      return null;
+    }
   }
 
   private async threadOf(alert: DriftAlert, { surge, place }: Group): Promise<Thread> {

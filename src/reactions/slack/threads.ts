@@ -68,16 +68,26 @@ export class Threads {
   async due(): Promise<Thread[]> {
     const { rows } = await this.pool.query<Thread>(
       `SELECT ${COLUMNS} FROM app.alert_threads
-        WHERE ts IS NOT NULL AND (dirty OR (closed_at IS NULL AND refreshed_at < now() - ${REFRESH}))
+        WHERE ts IS NOT NULL AND refreshed_at <= now() AND (dirty OR (closed_at IS NULL AND refreshed_at < now() - ${REFRESH}))
         ORDER BY refreshed_at LIMIT ${MOST_AT_ONCE}`,
     );
     return rows;
   }
 
+  /** The others go first. */
+  async postpone(key: string): Promise<void> {
+    await this.pool.query(
+      `UPDATE app.alert_threads SET refreshed_at = now() + interval '1 minute' WHERE key = $1`,
+      [key],
+    );
+  }
+
   async refreshed(key: string, told: string | null, ended: boolean): Promise<void> {
     await this.pool.query(
-      `UPDATE app.alert_threads SET dirty = false, refreshed_at = now(), told = coalesce($2, told),
-         closed_at = CASE WHEN $3 THEN now() END WHERE key = $1`,
+      `UPDATE app.alert_threads t SET dirty = false, refreshed_at = now(), told = coalesce($2, told),
+         closed_at = CASE WHEN $3 THEN coalesce(closed_at, now()) WHEN EXISTS (
+           SELECT FROM app.alert_threads o WHERE o.key <> t.key AND (o.about, o.place) = (t.about, t.place) AND o.closed_at IS NULL)
+           THEN closed_at END WHERE key = $1`,
       [key, told, ended],
     );
   }

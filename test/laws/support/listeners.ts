@@ -88,6 +88,7 @@ export async function listeners(pool: Pool): Promise<Listeners> {
     threads: new Threads(pool),
     sums: sumsFrom(pool),
     plan: planner(pool, NO_RULES),
+    log: createLogger('silent'),
     place: 'C0001',
     link: '',
     paceMs: 0,
