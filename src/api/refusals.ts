@@ -133,7 +133,7 @@ export function alertNotDead(id: number): ApiError {
 export function alertOutdated(id: number, later: number): ApiError {
   return conflict(
     'alert-outdated',
-    'Something was told of the drift since',
-    `Alert ${id} says what the drift was; alert ${later} says what it is: where that one is dead, send it again.`,
+    'Something was told of the same since',
+    `Alert ${id} says what was; alert ${later} says what is: where that one is dead, send it again.`,
   );
 }

@@ -27,6 +27,8 @@ export interface Otherwise {
   /** As it is; or, where it is not there any more, as it was. */
   drift: DriftRecord;
   status: DriftStatus;
+  /** The promotion's sums count it among those that they close or open. */
+  inSums: boolean;
 }
 
 const PAGE = 500;
@@ -60,18 +62,16 @@ export async function* happenedSince(
 /** Drifts by their ids, which are the same in all generations, that have another state in the new one than in the live one. */
 export async function* otherwise(client: ClientBase, handOver: HandOver): AsyncGenerator<Otherwise> {
   const [before, after] = [schemaName(handOver.before), schemaName(handOver.after)];
-  for await (const rows of paged<{ id: string; status: DriftStatus }>(
-    client,
-    'otherwise',
-    OTHERWISE(before, after),
-    [],
-  )) {
+  const query = OTHERWISE(before, after);
+  for await (const rows of paged<Omit<Otherwise, 'drift'> & { id: string }>(client, 'otherwise', query, [
+    handOver.since,
+  ])) {
     const ids = rows.map(({ id }) => id);
     const was = await driftsOf(client, before, ids);
     const is = await driftsOf(client, after, ids);
-    for (const { id, status } of rows) {
+    for (const { id, ...state } of rows) {
       const drift = is.get(id) ?? was.get(id);
-      if (drift) yield { drift, status };
+      if (drift) yield { drift, ...state };
     }
   }
 }
@@ -88,13 +88,22 @@ async function driftsOf(
   return new Map(rows.map((row) => [row.id, driftRecord(row)]));
 }
 
-/** One that is not there by this id may be there by another that it had, or has since. */
+/** As the sums of a promotion count them: what facts after `since` did is told as itself. */
+const STANDS = `status IN ('open', 'accepted')`;
+const CLOSED = (after: string) => `b.${STANDS} AND NOT EXISTS (
+           SELECT FROM ${after}.drifts r WHERE (r.case_key, r.anchor) = (b.case_key, b.anchor) AND (r.${STANDS} OR r.changed_by > $1))`;
+const OPENED = (before: string) => `a.opened_by <= $1 AND NOT EXISTS (
+           SELECT FROM ${before}.drifts r WHERE (r.case_key, r.anchor) = (a.case_key, a.anchor) AND r.${STANDS})`;
+
+/** One that is not there by this id may be there by another that it had, or has since. An acceptance is in no sum. */
 const OTHERWISE = (before: string, after: string) => `
-  SELECT id, coalesce(a.status, (SELECT r.status FROM ${after}.drifts r
-           WHERE r.status <> 'resolved' AND (r.aliases @> ARRAY[id] OR r.id = ANY(b.aliases)) LIMIT 1), 'resolved') AS status
-    FROM (SELECT id, status, aliases FROM ${before}.drifts WHERE status <> 'resolved') b
-    FULL JOIN (SELECT id, status FROM ${after}.drifts WHERE status <> 'resolved') a USING (id)
-   WHERE b.status IS DISTINCT FROM a.status`;
+  SELECT id, status, CASE WHEN status = 'open' THEN opened WHEN status = 'accepted' THEN false ELSE closed END AS "inSums" FROM (
+    SELECT id, coalesce(a.status, (SELECT r.status FROM ${after}.drifts r
+             WHERE r.status <> 'resolved' AND (r.aliases @> ARRAY[id] OR r.id = ANY(b.aliases)) LIMIT 1), 'resolved') AS status,
+           coalesce(${CLOSED(after)}, false) AS closed, coalesce(${OPENED(before)}, false) AS opened
+      FROM (SELECT id, status, aliases, case_key, anchor FROM ${before}.drifts WHERE status <> 'resolved') b
+      FULL JOIN (SELECT id, status, case_key, anchor, opened_by FROM ${after}.drifts WHERE status <> 'resolved') a USING (id)
+     WHERE b.status IS DISTINCT FROM a.status) different`;
 
 async function* paged<T extends object>(
   client: ClientBase,

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { withTransaction } from '../platform/pools';
 import type { AlertBody, DriftAlertKind } from './alert';
 import { DIGEST, type DigestBody } from './digest-alert';
 import { IMPORTED, type ImportBody } from './import-alert';
@@ -58,6 +59,14 @@ export const TO_MACHINES: Queue = {
   sentAt: 'hook_sent_at',
 };
 
+const AFTER_PROMOTIONS = `
+  AND o.id <= coalesce((SELECT min(id) FROM app.outbox WHERE told_as = '${PROMOTED}' AND status = 'pending'), o.id)`;
+/** Where a promotion's sums are given up, what they tell of is told as itself. What is written in one transaction has one time. */
+const TELL_EACH = `
+  UPDATE app.outbox o SET status = 'pending', next_attempt_at = now()
+    FROM app.outbox p WHERE p.id = ANY($1::bigint[]) AND p.kind = '${PROMOTED}'
+     AND o.id > p.id AND o.created_at = p.created_at AND o.status = 'kept' AND o.drift_id IS NOT NULL`;
+
 /** What was taken: alerts, and numbers of those that nobody can read. */
 export interface Claim {
   alerts: Alert[];
@@ -82,7 +91,8 @@ export class Outbox {
   /**
    * Takes due alerts for `leaseMs`, and counts the attempt: a sender that dies with them in hand has used one, and another
    * takes them when the lease is over. Several senders never hold the same alert, and never wait for one another. What is told of
-   * one drift is taken in its order: the next when the one before was sent, or given up.
+   * one drift is taken in its order: the next when the one before was sent, or given up. To people, so is what follows a
+   * promotion, whose sums tell of many.
    * @param gatherMs how long an alert waits for others that can go out in one message with it
    */
   async claim(options: { limit: number; leaseMs: number; gatherMs: number }): Promise<Claim> {
@@ -93,6 +103,7 @@ export class Outbox {
          SELECT id, octet_length(body) AS bytes, ${nextAttemptAt} AS at FROM app.outbox o
           WHERE ${status} = 'pending' AND (${nextAttemptAt} <= now() - ${ms('$3')} OR ${nextAttemptAt} > now() + ${LONGEST_PAUSE})
             AND NOT EXISTS (SELECT FROM app.outbox e WHERE e.told_as = o.told_as AND e.id < o.id AND e.${status} = 'pending')
+            ${this.queue === TO_PEOPLE ? AFTER_PROMOTIONS : ''}
           ORDER BY ${nextAttemptAt}, id LIMIT $1 FOR UPDATE SKIP LOCKED),
        summed AS (SELECT id, sum(bytes) OVER (ORDER BY at, id) - bytes AS before FROM due)
        UPDATE app.outbox o SET ${attempts} = ${attempts} + 1, ${nextAttemptAt} = now() + ${ms('$2')}
@@ -124,13 +135,16 @@ export class Outbox {
   /** `retryInMs` null: no further attempt is made. */
   async failed(ids: readonly number[], reason: string, retryInMs: number | null): Promise<void> {
     const { status, nextAttemptAt, lastError } = this.queue;
-    await this.pool.query(
-      `UPDATE app.outbox SET ${lastError} = $2,
-         ${status} = CASE WHEN $3::float8 IS NULL THEN 'dead' ELSE 'pending' END,
-         ${nextAttemptAt} = now() + coalesce(${ms('$3::float8')}, interval '0')
-        WHERE id = ANY($1::bigint[])`,
-      [ids, reason, retryInMs],
-    );
+    await withTransaction(this.pool, async (client) => {
+      await client.query(
+        `UPDATE app.outbox SET ${lastError} = $2,
+           ${status} = CASE WHEN $3::float8 IS NULL THEN 'dead' ELSE 'pending' END,
+           ${nextAttemptAt} = now() + coalesce(${ms('$3::float8')}, interval '0')
+          WHERE id = ANY($1::bigint[])`,
+        [ids, reason, retryInMs],
+      );
+      if (retryInMs === null && this.queue === TO_PEOPLE) await client.query(TELL_EACH, [ids]);
+    });
   }
 
   /** As a message of its own from now on, since what it was part of was refused for one of its alerts; of none an attempt is used up. */

@@ -36,7 +36,7 @@ const consequence = event({ type: 'consequence', status: 'consequence' });
 /** What is written of these events where this was told before: kinds, with what becomes of each for people. */
 const written = (events: DriftEvent[], told: Partial<Told> | null, imported = false) => {
   const cases = new Map([['order:SO1', { drifts: new Map([['a', drift]]) } as unknown as CaseRecord]]);
-  const before = { toldAs: 'old', told: null, people: null, recent: 0, ...told };
+  const before = { toldAs: 'old', told: null, people: null, underWay: false, recent: 0, ...told };
   const known = new Map(told === null ? [] : [['new', before]]);
   return rowsOf(newsOf(events, cases), known, () => imported);
 };
@@ -47,6 +47,31 @@ const kinds = (...args: Parameters<typeof written>) =>
 const open = { told: 'drift.opened', people: 'drift.opened' } as const;
 
 describe('what is told of a drift', () => {
+  it("is for machines only where a promotion's sums tell people, unless something may be told after them", () => {
+    const sums = {
+      occurrence: 1,
+      position: 8,
+      at: 0,
+      drift,
+      driftId: 'new',
+      key: 'k',
+      inSums: true,
+      onlyIfTold: true,
+    };
+    const become = (underWay: boolean, told: Told['told']) =>
+      rowsOf(
+        [
+          { ...sums, kind: 'drift.resolved' },
+          { ...sums, kind: 'drift.opened' },
+        ],
+        new Map([['new', { toldAs: 'old', told, people: told, underWay, recent: 5 }]]),
+        () => false,
+      ).map(({ status }) => status);
+    expect(become(false, 'drift.opened')).toEqual(['kept', 'kept']);
+    expect(become(true, 'drift.opened')).toEqual(['pending', 'pending']);
+    expect(become(false, null)).toEqual([]);
+  });
+
   it('is every turn of it within one batch, each under a key of its own', () => {
     const rows = written([opened, resolved, again], null);
     expect(rows.map(({ kind }) => kind)).toEqual(['drift.opened', 'drift.resolved', 'drift.opened']);

@@ -34,6 +34,7 @@ describe('what a promotion opens and closes', () => {
 
   it('is one alert, written with it; going back is another; and what follows alerts as ever', async () => {
     expect(await kinds()).toEqual(['drift.opened', 'drift.opened']);
+    await service.database.pool.query(`UPDATE app.outbox SET status = 'sent'`);
     const id = await drafted({ policy: quiet, reason: 'seen to elsewhere' });
     expect(await kinds()).toHaveLength(2);
     await put(id);
@@ -67,7 +68,9 @@ describe('what a promotion opens and closes', () => {
       ...both('drift.opened'),
     ]);
     const ended = (await service.get('/v1/alerts?kind=drift.resolved')).json.items;
-    expect(ended).toMatchObject([{ about: { resolvedBy: null } }, { about: { resolvedBy: null } }]);
+    // People read it in the sums, and machines are told of each.
+    const inSums = { status: 'kept', webhook: { status: 'pending' }, about: { resolvedBy: null } };
+    expect(ended).toMatchObject([inSums, inSums]);
     expect((await service.get('/v1/alerts?kind=generation.promoted')).json.items).toMatchObject([
       { about: { former: id, generation: 1, drifts: [{ change: 'opened', drifts: 2 }] } },
       {},

@@ -16,6 +16,8 @@ export interface News extends Turn {
   key: string;
   /** No news to who was never told of the drift. */
   onlyIfTold?: boolean;
+  /** People are told of it in a promotion's sums, which are one message. */
+  inSums?: boolean;
 }
 
 /** What was told of a drift last. */
@@ -26,6 +28,8 @@ export interface Told {
   told: DriftAlertKind | null;
   /** To people, who are not told what had ended before it was to be told. */
   people: DriftAlertKind | null;
+  /** Something that people are to be told of it was not sent yet: it may be told after the sums. */
+  underWay: boolean;
   /** Openings within the last hour. */
   recent: number;
 }
@@ -40,7 +44,7 @@ export interface OutboxRow {
   cluster: string;
   body: string;
   position: number;
-  status: 'pending' | 'damped';
+  status: 'pending' | 'damped' | 'kept';
   waits: boolean;
 }
 
@@ -68,9 +72,9 @@ export function rowsOf(
   const rows: OutboxRow[] = [];
   const states = new Map<string, Told & { waiting: OutboxRow | null }>();
   for (const each of news) {
-    const { drift, driftId, kind, position, onlyIfTold = false } = each;
+    const { drift, driftId, kind, position, onlyIfTold = false, inSums = false } = each;
     const state = states.get(drift.id) ?? {
-      ...(known.get(drift.id) ?? { toldAs: driftId, told: null, people: null, recent: 0 }),
+      ...(known.get(drift.id) ?? neverTold(driftId)),
       waiting: null,
     };
     states.set(drift.id, state);
@@ -92,7 +96,10 @@ export function rowsOf(
       waits: false,
     };
     state.told = kind;
-    if (opens) {
+    if (inSums && !state.underWay) {
+      row.status = 'kept';
+      state.people = kind;
+    } else if (opens) {
       state.recent += 1;
       row.waits = state.recent >= FLAPS;
       if (row.waits) state.waiting = row;
@@ -106,6 +113,10 @@ export function rowsOf(
     rows.push(row);
   }
   return rows;
+}
+
+function neverTold(toldAs: string): Told {
+  return { toldAs, told: null, people: null, underWay: false, recent: 0 };
 }
 
 function namesOf({ id, aliases }: DriftRecord): string[] {
@@ -148,6 +159,7 @@ const TOLD = `
    CROSS JOIN LATERAL (
      SELECT (array_agg(kind ORDER BY id DESC))[1] AS told,
             (array_agg(kind ORDER BY id DESC) FILTER (WHERE status <> 'damped'))[1] AS people,
+            bool_or(status = 'pending') AS "underWay",
             count(*) FILTER (WHERE kind = 'drift.opened' AND created_at > now() - interval '1 hour')::int AS recent
        FROM (SELECT id, kind, status, created_at FROM app.outbox o WHERE o.told_as = t.told_as
               ORDER BY o.told_as DESC, o.id DESC LIMIT 50) newest) s`;

@@ -175,7 +175,7 @@ class Story {
       const drift = known.get(id);
       const is = STATES[drift?.status ?? 'resolved'];
       if (state !== is) lies.push(`a machine heard that ${id} is ${state}, and it is ${is}`);
-      const read = this.told.read(drift ? [id, ...drift.aliases] : [id]);
+      const read = await this.told.read(drift ? [id, ...drift.aliases] : [id]);
       if (read !== null && read !== is) lies.push(`people read that ${id} is ${read}, and it is ${is}`);
     }
     for (const { id, status, opened_by: by } of drifts)
@@ -251,6 +251,29 @@ describe('law 12: what was told is what is', () => {
           [[reject(1), receive(1), reject(1), fold, send(), promote(false, true), receive(1), fold, send()]],
           // A resolution does not overtake an opening that is tried again.
           [[reject(1), fold, send('down'), receive(1), fold, send(), send('crash')]],
+          // Told in the sums of promotions, which are told in their order, and before what follows them.
+          [
+            [
+              ...[reject(1), fold, send(), promote(true, true), { do: 'rollback' } as const],
+              ...[receive(1), fold, send('down'), send()],
+            ],
+          ],
+          // The sums do not overtake an opening that is tried again.
+          [[reject(1), fold, promote(true, true), send('down')]],
+          // The sums were given up, so what they told of is told as itself.
+          [
+            [
+              reject(1),
+              fold,
+              send(),
+              promote(true, true),
+              send('refused'),
+              { do: 'rollback' },
+              send('refused'),
+              receive(1),
+              fold,
+            ],
+          ],
           // Under another name.
           [[reject(1), fold, send(), { do: 'name', order: 1 }, fold, receive(1), fold, send('lost')]],
           // The answer to a thread's first message was lost, which by the next look says what no longer is.

@@ -33,7 +33,7 @@ export const alertFilter = querySchema({
     .enum(statuses)
     .optional()
     .describe(
-      'kept: nothing was configured to send it to, or a route mutes it; dead: given up, see lastError; damped: it had ended before it was to be told.',
+      'kept: nothing was configured to send it to, a route mutes it, or the sums of a promotion tell of it; dead: given up, see lastError; damped: it had ended before it was to be told.',
     ),
   webhook: z.enum(webhookStatuses).optional().describe('How it stands with the outbound webhook.'),
   kafka: z.enum(kafkaStatuses).optional().describe('How it stands with the topic of Kafka.'),

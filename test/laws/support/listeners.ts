@@ -33,7 +33,7 @@ export interface Listeners {
   /** Until nothing is left; leases, pauses and what waits are over. */
   sendAll(): Promise<void>;
   /** The last state that people read of a drift, by any of its names; null: none. */
-  read(names: readonly string[]): State | null;
+  read(names: readonly string[]): Promise<State | null>;
   close(): Promise<void>;
 }
 
@@ -140,7 +140,7 @@ export async function listeners(pool: Pool): Promise<Listeners> {
         for (let turns = 0; (await turn(each)) > 0; turns++)
           if (turns > 1_000) throw new Error('it never ends');
     },
-    read: (names) => stateIn(slack, names),
+    read: async (names) => stateIn(slack, names, await inSums(pool, names)),
     async close() {
       await slack.close();
       await new Promise((resolve) => {
@@ -151,13 +151,34 @@ export async function listeners(pool: Pool): Promise<Listeners> {
   };
 }
 
-/** Of all that is said in threads, in the order of Slack's clock. A message of several names each of a few by its link. */
-function stateIn({ messages }: SlackApiDouble, names: readonly string[]): State | null {
-  const about = messages.filter(
-    ({ thread, text }) => thread !== null && names.some((name) => text.includes(`/v1/drifts/${name}`)),
+/** What the sums of promotions tell of a drift, by the keys of their messages. */
+async function inSums(pool: Pool, names: readonly string[]): Promise<ReadonlyMap<string, State>> {
+  const { rows } = await pool.query<{ key: string; kind: string }>(
+    `SELECT 'summary/' || p.id AS key, o.kind FROM app.outbox o JOIN app.outbox p ON p.kind = 'generation.promoted' AND p.created_at = o.created_at
+      WHERE o.status = 'kept' AND (o.drift_id = ANY($1) OR o.told_as = ANY($1))`,
+    [names],
   );
-  const last = about.sort((a, b) => Number(a.ts) - Number(b.ts)).at(-1)?.text;
-  if (last === undefined) return null;
+  return new Map(rows.map(({ key, kind }) => [key, kind.slice('drift.'.length) as State]));
+}
+
+/**
+ * Of all that is said in threads and in the sums of promotions, in the order of Slack's clock. A message of several names each of a
+ * few by its link.
+ */
+function stateIn(
+  { messages }: SlackApiDouble,
+  names: readonly string[],
+  sums: ReadonlyMap<string, State>,
+): State | null {
+  const about = messages.filter(
+    ({ thread, text, key }) =>
+      sums.has(key) || (thread !== null && names.some((name) => text.includes(`/v1/drifts/${name}`))),
+  );
+  const message = about.sort((a, b) => Number(a.ts) - Number(b.ts)).at(-1);
+  if (message === undefined) return null;
+  const summed = sums.get(message.key);
+  if (summed) return summed;
+  const last = message.text;
   if (last.startsWith('Resolved: ')) return 'resolved';
   if (last.startsWith('Accepted: ')) return 'accepted';
   return last.startsWith('Follows from another drift: ') ? 'superseded' : 'opened';
