@@ -68,7 +68,8 @@ export class Threads {
   async due(): Promise<Thread[]> {
     const { rows } = await this.pool.query<Thread>(
       `SELECT ${COLUMNS} FROM app.alert_threads
-        WHERE ts IS NOT NULL AND refreshed_at <= now() AND (dirty OR (closed_at IS NULL AND refreshed_at < now() - ${REFRESH}))
+        WHERE ts IS NOT NULL AND (refreshed_at <= now() OR refreshed_at > now() + interval '1 minute')
+          AND (dirty OR (closed_at IS NULL AND refreshed_at < now() - ${REFRESH}))
         ORDER BY refreshed_at LIMIT ${MOST_AT_ONCE}`,
     );
     return rows;
