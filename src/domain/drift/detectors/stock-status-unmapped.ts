@@ -38,7 +38,7 @@ export const stockStatusUnmapped = detector({
     const findings: Finding[] = [];
     for (const status of [...new Set(standing.map((said) => said.status))].sort()) {
       const own = standing.filter((said) => said.status === status);
-      const first = firstOf(state, status, own, context.now);
+      const { first, certain } = firstOf(state, status, own, context.now);
       const dueAt = first.at + graceMs(context.policy, CODE, 0);
       if (!context.due(dueAt)) continue;
       const quantity = own.reduce((sum, said) => sum + said.quantity, 0);
@@ -47,6 +47,7 @@ export const stockStatusUnmapped = detector({
         subject: { kind: 'stock', id: `${state.sku}@${state.warehouse}` },
         discriminator: status,
         since: first.at,
+        certain,
         dueAt,
         sides: [
           { system: sourceOf(last), value: { status, quantity: formatQuantity(quantity) }, fact: last.fact },
@@ -119,13 +120,21 @@ function unmapped({ counts, adjusted, open }: StockState): Said[] | null {
   return found;
 }
 
-/** Back over the counts that had this status without interruption; where none had, the first that said it after the last count. */
-function firstOf(state: StockState, status: string, own: readonly Said[], now: number): Held<unknown> {
+/**
+ * Back over the counts that had this status without interruption; where none had, the first that said it after the last count.
+ * `certain` where a count before it did not have it, whatever was told before that count was known.
+ */
+function firstOf(
+  state: StockState,
+  status: string,
+  own: readonly Said[],
+  now: number,
+): { first: Held<unknown>; certain: boolean } {
   let first = own.reduce((a, b) => (b.by.at < a.by.at ? b : a)).by;
   for (const held of [...state.counts].sort((a, b) => b.at - a.at)) {
     if (held.at > now || held.at > first.at) continue;
-    if (!held.value.statuses.some((counted) => counted.status === status)) break;
+    if (!held.value.statuses.some((counted) => counted.status === status)) return { first, certain: true };
     first = held;
   }
-  return first;
+  return { first, certain: false };
 }
