@@ -27,7 +27,7 @@ export const stockUnlocated = detector({
     const counts = upTo(state.counts, context.now);
     const last = latest(counts);
     if (last === null || last.value.unlocated <= 0) return NO_FINDINGS;
-    const first = runStart(counts, last);
+    const { first, certain } = runStart(counts, last);
     const dueAt = first.at + graceMs(context.policy, CODE, GRACE_SECONDS);
     if (!context.told(dueAt, FEEDS)) return NO_FINDINGS;
     const { unlocated, statuses } = last.value;
@@ -38,6 +38,7 @@ export const stockUnlocated = detector({
         subject: { kind: 'stock', id: `${state.sku}@${state.warehouse}` },
         discriminator: '',
         since: first.at,
+        certain,
         dueAt,
         sides: [
           { system, value: { available: formatQuantity(available) }, fact: last.fact },
@@ -85,12 +86,12 @@ export const stockUnlocated = detector({
 });
 
 /** The first of the counts that have found some unlocated without interruption. */
-function runStart(counts: readonly Count[], last: Count): Count {
+function runStart(counts: readonly Count[], last: Count): { first: Count; certain: boolean } {
   let first = last;
   for (const held of [...counts].sort((a, b) => b.at - a.at)) {
     if (held.at >= last.at) continue;
-    if (held.value.unlocated <= 0) break;
+    if (held.value.unlocated <= 0) return { first, certain: true };
     first = held;
   }
-  return first;
+  return { first, certain: false };
 }

@@ -75,9 +75,11 @@ const onStock: Detector<'stock'> = {
     const item = product?.items[0];
     if (!item || hasUnit(item.value, last.value.uom)) return NO_FINDINGS;
     let first = last;
+    let certain = false;
     for (const held of [...state.balances].sort((a, b) => b.at - a.at)) {
       if (held.at >= first.at) continue;
-      if (held.value.uom.toUpperCase() !== last.value.uom.toUpperCase()) break;
+      certain = held.value.uom.toUpperCase() !== last.value.uom.toUpperCase();
+      if (certain) break;
       first = held;
     }
     const { uom, physical: quantity } = last.value;
@@ -89,7 +91,7 @@ const onStock: Detector<'stock'> = {
       where: `the balance of ${state.warehouse}`,
       amount: null,
     });
-    return context.due(found.dueAt) ? [{ ...found, divergence: divergedAt(first) }] : [];
+    return context.due(found.dueAt) ? [{ ...found, certain, divergence: divergedAt(first) }] : [];
   },
   examples: {
     opens: {
