@@ -15,7 +15,7 @@ it('a document of more items than any has is quarantined by their name; a count 
     ok: false,
     code: 'message-invalid',
     path: 'lines',
-    reason: 'must have at most 5000 items, and has 5001',
+    reason: 'must have at most 10000 items, and has 10001',
   });
   const [line] = (readJson(scendExamples['stock.level'] ?? '') as { lines: object[] }).lines;
   const lines = Array.from({ length: MOST_ITEMS + 1 }, (_, no) => ({ ...line, sku: `SKU-${no}` }));
