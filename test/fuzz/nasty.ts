@@ -165,7 +165,6 @@ export const unwritable: readonly string[] = [
   ...quoted(['', '\u0000', 'a\u0000b', '\u202eabc\u202c', '\u001b[31mred']),
   ...halves,
 ];
-export const oddNumbers: readonly string[] = [...numbers, ...quoted(numbersAsText)];
 
 export const nastyValues: readonly string[] = [
   ...quoted([...words, ...texts, ...numbersAsText, ...instants]),
