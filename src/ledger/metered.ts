@@ -29,7 +29,7 @@ export function metered(ledger: Ledger, meter: AppendMeter): Ledger {
     ...(rows && { rows: (after, options) => rows.call(ledger, after, options) }),
     ...(reach && { reach: () => reach.call(ledger) }),
     page: (after, limit) => ledger.page(after, limit),
-    at: (positions) => ledger.at(positions),
+    at: (positions, maxBytes) => ledger.at(positions, maxBytes),
     find: (filter) => ledger.find(filter),
     onAppended: (listener) => ledger.onAppended(listener),
     verify: (options) => ledger.verify(options),

@@ -154,7 +154,8 @@ export interface Ledger {
    * [] at the head, and only there.
    */
   page(after: number, limit: number): Promise<Fact[]>;
-  at(positions: readonly number[]): Promise<Fact[]>;
+  /** In order of position; those that are not there are left out, and so are the last ones beyond `maxBytes` of payload. */
+  at(positions: readonly number[], maxBytes?: number): Promise<Fact[]>;
   find(filter: FactFilter): Promise<Fact[]>;
   /** Calls back soon after new facts are durable (from this or another process). A hint: polling is the truth. */
   onAppended(listener: () => void): () => void;

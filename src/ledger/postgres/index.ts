@@ -110,7 +110,7 @@ export async function createPostgresLedger(
     read: (after, readOptions) => readingEach(read(pool, after, readOptions), readOptions?.signal),
     rows: (after, readOptions) => readingEach(readRows(pool, after, readOptions), readOptions?.signal),
     page: (after, limit) => reading(page(timed(pool, PAGE_TIMEOUT_MS), after, limit)),
-    at: (positions) => reading(at(asked, positions)),
+    at: (positions, maxBytes) => reading(at(asked, positions, maxBytes)),
     find: (filter) => reading(find(asked, filter)),
     proof: (position) => reading(proof(asked, position)),
     onAppended: (callback) => listener.add(callback),
