@@ -191,6 +191,8 @@ export class LiveRunner {
         { err: error },
         'a batch could not be folded; it is searched for the facts at fault',
       );
+      // What was folded in memory is not what is stored.
+      this.loaded = null;
       await this.foldWithout(facts);
     }
     return true;
